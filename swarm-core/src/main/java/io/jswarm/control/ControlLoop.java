@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.control;
+
+import io.jswarm.NotLeaderException;
+import io.jswarm.loop.EventLoop;
+import io.jswarm.spi.ReplicatedLog;
+import io.jswarm.store.Batch;
+import io.jswarm.store.Commit;
+import io.jswarm.store.ReadView;
+import io.jswarm.store.Store;
+import io.jswarm.store.StoreEntry;
+import io.jswarm.store.StoreEvent;
+import io.jswarm.store.Tx;
+import io.jswarm.store.Watch;
+import io.jswarm.store.WatchListener;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer. At the end of each loop turn, unless a batch is on its way, it makes the next one: the writes that waited,
+ * each a transaction of its own, then what the components make of them. The batch goes to the log; while it is there, inputs
+ * queue up and become the next batch. There is no timer in this: an idle manager writes at once, a busy one in large batches.
+ *
+ * <p>When leadership is lost, a proposal fails, or a component fails, all components stop; they start again from the store
+ * with the next leadership, or at once if this manager still leads.
+ */
+public final class ControlLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+
+  /** A turn in which components still answer each other after so many rounds is an error in one of them. */
+  private static final int MAX_ROUNDS = 1_000;
+
+  private final EventLoop loop;
+  private final Store store;
+  private final ReplicatedLog log;
+  private final List<Component> components;
+  private final boolean failFast;
+  private final Watch commits;
+  private final ArrayDeque<Write<?>> waiting = new ArrayDeque<>();
+  private final List<Write<?>> inFlight = new ArrayList<>();
+  private boolean leading;
+  private boolean started;
+  private boolean proposing;
+  private Optional<String> leader = Optional.empty();
+  private @Nullable RuntimeException commitFailure;
+
+  /**
+   * Starts the log and, once this manager leads, the components.
+   *
+   * @param components in the order they reconcile
+   * @param failFast rethrow a component's failure instead of starting the components anew; for simulation
+   */
+  public ControlLoop(
+      EventLoop loop,
+      Store store,
+      ReplicatedLog log,
+      List<Component> components,
+      boolean failFast) {
+    this.loop = loop;
+    this.store = store;
+    this.log = log;
+    this.components = List.copyOf(components);
+    this.failFast = failFast;
+    this.commits = store.watch(Runnable::run, Integer.MAX_VALUE, new CommitFeed());
+    loop.onTurnEnd(this::turn);
+    log.start(loop, store, new Leadership());
+  }
+
+  /**
+   * Runs {@code body} as a transaction in the next turn. The stage completes once it is durable, on the control loop; it fails with
+   * what the body threw, or with {@link NotLeaderException} or {@link io.jswarm.IndeterminateResultException}. Any
+   * thread.
+   */
+  public <R> CompletionStage<R> write(Function<? super Tx, R> body) {
+    Write<R> write = new Write<>(body);
+    loop.execute(() -> waiting.add(write));
+    return write.result;
+  }
+
+  /** The present state; any thread. */
+  public ReadView view() {
+    return store.view();
+  }
+
+  /** The store behind it, for watches. */
+  public Store store() {
+    return store;
+  }
+
+  /** The loop; components schedule their timers on it. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** Stops the components and the log. On the loop, or before the loop is closed. */
+  @Override
+  public void close() {
+    log.close();
+    if (loop.inLoop()) {
+      stepDown();
+    } else {
+      loop.execute(this::stepDown);
+    }
+  }
+
+  private void stepDown() {
+    leading = false;
+    commits.close();
+    stopComponents();
+    refuseWaiting();
+  }
+
+  private void refuseWaiting() {
+    waiting.forEach(write -> write.result.completeExceptionally(notLeader()));
+    waiting.clear();
+  }
+
+  private NotLeaderException notLeader() {
+    return new NotLeaderException(
+        "this manager does not lead; send the request to the leader"
+            + leader.map(address -> " at " + address).orElse(""),
+        leader.orElse(null));
+  }
+
+  private void turn() {
+    if (proposing) {
+      return;
+    }
+    if (commitFailure != null) {
+      RuntimeException failure = commitFailure;
+      commitFailure = null;
+      recover(failure);
+    }
+    if (!leading) {
+      // Without a known leader the writes wait: the next one is being elected.
+      if (leader.isPresent()) {
+        refuseWaiting();
+      }
+      return;
+    }
+    Batch batch = store.begin(loop.now(), log.maxEntryBytes());
+    List<Write<?>> accepted = new ArrayList<>();
+    try {
+      int[] heard = new int[components.size()];
+      startComponents(batch, heard);
+      for (Write<?> write = waiting.poll(); write != null; write = waiting.poll()) {
+        if (write.run(batch)) {
+          accepted.add(write);
+        }
+      }
+      converge(batch, heard);
+    } catch (RuntimeException | Error e) {
+      accepted.forEach(write -> write.result.completeExceptionally(e));
+      recover(e);
+      return;
+    }
+    inFlight.addAll(accepted);
+    if (batch.isEmpty()) {
+      finish(null);
+    } else {
+      propose(batch.entries());
+    }
+  }
+
+  private void startComponents(Batch batch, int[] heard) {
+    if (started) {
+      return;
+    }
+    started = true;
+    for (int i = 0; i < components.size(); i++) {
+      batch.amend(components.get(i)::start);
+      heard[i] = batch.events().size();
+    }
+  }
+
+  private void converge(Batch batch, int[] heard) {
+    int before;
+    int rounds = 0;
+    do {
+      before = batch.events().size();
+      for (int i = 0; i < heard.length; i++) {
+        Component component = components.get(i);
+        List<StoreEvent> events = batch.events();
+        while (heard[i] < events.size()) {
+          component.onEvent(events.get(heard[i]++));
+        }
+        batch.amend(component::reconcile);
+      }
+      if (++rounds > MAX_ROUNDS) {
+        throw new IllegalStateException("components do not come to rest; last: " + lastOf(batch));
+      }
+    } while (batch.events().size() > before || unheard(batch, heard));
+  }
+
+  private static boolean unheard(Batch batch, int[] heard) {
+    for (int count : heard) {
+      if (count < batch.events().size()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<StoreEvent> lastOf(Batch batch) {
+    List<StoreEvent> events = batch.events();
+    return List.copyOf(events.subList(Math.max(0, events.size() - 4), events.size()));
+  }
+
+  private void propose(List<StoreEntry> entries) {
+    proposing = true;
+    CompletionStage<?> done = CompletableFuture.completedFuture(null);
+    for (StoreEntry entry : entries) {
+      done = done.thenCombine(log.propose(entry), (before, index) -> index);
+    }
+    done.whenComplete(
+        (index, error) -> {
+          if (loop.inLoop()) {
+            settled(error);
+          } else {
+            loop.execute(() -> settled(error));
+          }
+        });
+  }
+
+  private void settled(@Nullable Throwable error) {
+    proposing = false;
+    Throwable cause = error instanceof CompletionException wrapped ? wrapped.getCause() : error;
+    finish(cause);
+    if (cause != null && leading) {
+      LOG.atWarn().setCause(cause).log("a proposal failed; the components start again from the store");
+      stopComponents();
+    }
+  }
+
+  private void finish(@Nullable Throwable error) {
+    List<Write<?>> done = List.copyOf(inFlight);
+    inFlight.clear();
+    done.forEach(write -> write.finish(error));
+  }
+
+  private void recover(Throwable error) {
+    if (failFast) {
+      throw new IllegalStateException("a component failed: " + error, error);
+    }
+    LOG.atError().setCause(error).log("a component failed; all components start again from the store");
+    stopComponents();
+  }
+
+  private void stopComponents() {
+    if (started) {
+      started = false;
+      components.forEach(Component::stop);
+    }
+  }
+
+  /** One transaction of the control API and what becomes of it. */
+  private static final class Write<R> {
+    final Function<? super Tx, R> body;
+    final CompletableFuture<R> result = new CompletableFuture<>();
+    private @Nullable R value;
+
+    Write(Function<? super Tx, R> body) {
+      this.body = body;
+    }
+
+    boolean run(Batch batch) {
+      try {
+        value = batch.transact(body);
+        return true;
+      } catch (RuntimeException e) {
+        result.completeExceptionally(e);
+        return false;
+      }
+    }
+
+    void finish(@Nullable Throwable error) {
+      if (error != null) {
+        result.completeExceptionally(error);
+      } else {
+        result.complete(value);
+      }
+    }
+  }
+
+  private final class CommitFeed implements WatchListener {
+    @Override
+    public void onCommit(Commit commit, ReadView state) {
+      if (!started) {
+        return;
+      }
+      try {
+        components.forEach(component -> component.onCommit(commit));
+      } catch (RuntimeException e) {
+        commitFailure = e;
+      }
+    }
+  }
+
+  private final class Leadership implements ReplicatedLog.LeadershipListener {
+    @Override
+    public void onLeading(long term) {
+      leading = true;
+      leader = Optional.empty();
+      LOG.atInfo().addKeyValue("term", term).log("this manager leads");
+    }
+
+    @Override
+    public void onFollowing(Optional<String> hint) {
+      leading = false;
+      leader = hint;
+      stopComponents();
+    }
+  }
+}
