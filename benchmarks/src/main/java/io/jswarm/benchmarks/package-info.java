@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Benchmarks of the whole system, each one command that prints its figure.
- */
+/** Benchmarks of the whole system, each one command that prints its figure. */
 @NullMarked
 package io.jswarm.benchmarks;
 

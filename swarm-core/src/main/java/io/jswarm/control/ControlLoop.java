@@ -26,17 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer. At the end of each loop turn, unless a batch is on its way, it makes the next one: the writes that waited,
- * each a transaction of its own, then what the components make of them. The batch goes to the log; while it is there, inputs
- * queue up and become the next batch. There is no timer in this: an idle manager writes at once, a busy one in large batches.
+ * The one writer. At the end of each loop turn, unless a batch is on its way, it makes the next
+ * one: the writes that waited, each a transaction of its own, then what the components make of
+ * them. The batch goes to the log; while it is there, inputs queue up and become the next batch.
+ * There is no timer in this: an idle manager writes at once, a busy one in large batches.
  *
- * <p>When leadership is lost, a proposal fails, or a component fails, all components stop; they start again from the store
- * with the next leadership, or at once if this manager still leads.
+ * <p>When leadership is lost, a proposal fails, or a component fails, all components stop; they
+ * start again from the store with the next leadership, or at once if this manager still leads.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
 
-  /** A turn in which components still answer each other after so many rounds is an error in one of them. */
+  /**
+   * A turn in which components still answer each other after so many rounds is an error in one of
+   * them.
+   */
   private static final int MAX_ROUNDS = 1_000;
 
   private final EventLoop loop;
@@ -57,7 +61,8 @@ public final class ControlLoop implements AutoCloseable {
    * Starts the log and, once this manager leads, the components.
    *
    * @param components in the order they reconcile
-   * @param failFast rethrow a component's failure instead of starting the components anew; for simulation
+   * @param failFast rethrow a component's failure instead of starting the components anew; for
+   *     simulation
    */
   public ControlLoop(
       EventLoop loop,
@@ -76,9 +81,9 @@ public final class ControlLoop implements AutoCloseable {
   }
 
   /**
-   * Runs {@code body} as a transaction in the next turn. The stage completes once it is durable, on the control loop; it fails with
-   * what the body threw, or with {@link NotLeaderException} or {@link io.jswarm.IndeterminateResultException}. Any
-   * thread.
+   * Runs {@code body} as a transaction in the next turn. The stage completes once it is durable, on
+   * the control loop; it fails with what the body threw, or with {@link NotLeaderException} or
+   * {@link io.jswarm.IndeterminateResultException}. Any thread.
    */
   public <R> CompletionStage<R> write(Function<? super Tx, R> body) {
     Write<R> write = new Write<>(body);
@@ -236,7 +241,9 @@ public final class ControlLoop implements AutoCloseable {
     Throwable cause = error instanceof CompletionException wrapped ? wrapped.getCause() : error;
     finish(cause);
     if (cause != null && leading) {
-      LOG.atWarn().setCause(cause).log("a proposal failed; the components start again from the store");
+      LOG.atWarn()
+          .setCause(cause)
+          .log("a proposal failed; the components start again from the store");
       stopComponents();
     }
   }
@@ -251,7 +258,9 @@ public final class ControlLoop implements AutoCloseable {
     if (failFast) {
       throw new IllegalStateException("a component failed: " + error, error);
     }
-    LOG.atError().setCause(error).log("a component failed; all components start again from the store");
+    LOG.atError()
+        .setCause(error)
+        .log("a component failed; all components start again from the store");
     stopComponents();
   }
 

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Everything a node takes from the world around it except its disk and its network: time, randomness, ids, threads.
- * {@link #system()} is the real one; {@link SimulatedEnvironment} replaces all of it by a seed.
+ * Everything a node takes from the world around it except its disk and its network: time,
+ * randomness, ids, threads. {@link #system()} is the real one; {@link SimulatedEnvironment}
+ * replaces all of it by a seed.
  *
  * @param time clock of everything outside a turn; loop code uses the loop's own reading
  * @param random root of all randomness; split it per owner

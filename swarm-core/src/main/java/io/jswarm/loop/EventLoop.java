@@ -6,11 +6,12 @@ import java.time.Instant;
 import java.util.concurrent.Executor;
 
 /**
- * One thread of decisions. Everything an owner of state does happens in a turn of its loop: the inputs that
- * waited, then the timers that are due, then the turn-end hooks. Time is read once per turn.
+ * One thread of decisions. Everything an owner of state does happens in a turn of its loop: the
+ * inputs that waited, then the timers that are due, then the turn-end hooks. Time is read once per
+ * turn.
  *
- * <p>Thread-safety: {@link #execute}, {@link #schedule} and {@link #close} may be called from any thread; everything
- * else only on the loop.
+ * <p>Thread-safety: {@link #execute}, {@link #schedule} and {@link #close} may be called from any
+ * thread; everything else only on the loop.
  */
 public interface EventLoop extends Executor, AutoCloseable {
   /** The name given at creation; threads and failures carry it. */
@@ -20,7 +21,10 @@ public interface EventLoop extends Executor, AutoCloseable {
   @Override
   void execute(Runnable input);
 
-  /** Runs {@code task} on the loop once {@code delay} has passed; zero or less means with the next turn. */
+  /**
+   * Runs {@code task} on the loop once {@code delay} has passed; zero or less means with the next
+   * turn.
+   */
   Timer schedule(Duration delay, Runnable task);
 
   /** True on the loop's own thread while it runs a turn. */
@@ -29,7 +33,8 @@ public interface EventLoop extends Executor, AutoCloseable {
   /** Fails loudly when state of this loop is touched from elsewhere. */
   default void assertInLoop() {
     if (!inLoop()) {
-      throw new IllegalStateException("not on loop " + name() + "; hand the work over with execute()");
+      throw new IllegalStateException(
+          "not on loop " + name() + "; hand the work over with execute()");
     }
   }
 
@@ -42,7 +47,10 @@ public interface EventLoop extends Executor, AutoCloseable {
   /** Adds a hook that runs at the end of every turn, in the order added. */
   void onTurnEnd(Runnable hook);
 
-  /** Stops after the present turn and drops what is queued. Does not wait when called on the loop itself. */
+  /**
+   * Stops after the present turn and drops what is queued. Does not wait when called on the loop
+   * itself.
+   */
   @Override
   void close();
 

@@ -14,7 +14,9 @@ public interface RandomSource {
   /** Uniform in {@code [0, 1)}. */
   double nextDouble();
 
-  /** An independent source. Any thread may split; the order of splits is part of a seed's meaning. */
+  /**
+   * An independent source. Any thread may split; the order of splits is part of a seed's meaning.
+   */
   RandomSource split();
 
   /** A reproducible source: equal seeds give equal sequences in every JVM. */

@@ -13,11 +13,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A world in one thread: all loops, timers and blocking work run under virtual time, in an order that is a function of the
- * seed. Time stands still unless one of the {@code run} methods moves it, and it moves in jumps to the next thing due.
- * Things due at the same instant run in an order drawn from the seed; inputs of one loop stay in order.
+ * A world in one thread: all loops, timers and blocking work run under virtual time, in an order
+ * that is a function of the seed. Time stands still unless one of the {@code run} methods moves it,
+ * and it moves in jumps to the next thing due. Things due at the same instant run in an order drawn
+ * from the seed; inputs of one loop stay in order.
  *
- * <p>Thread-safety: none; one thread owns a simulated world. A failure inside a loop ends the run with that failure.
+ * <p>Thread-safety: none; one thread owns a simulated world. A failure inside a loop ends the run
+ * with that failure.
  */
 public final class SimulatedEnvironment {
   private static final Instant EPOCH = Instant.parse("2030-01-01T00:00:00Z");

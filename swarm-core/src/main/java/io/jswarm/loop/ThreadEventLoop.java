@@ -110,7 +110,8 @@ final class ThreadEventLoop implements EventLoop, Runnable {
     while (!closed) {
       turnNanos = time.nanoTime();
       turnInstant = time.now();
-      boolean worked = runInputs() | runDeadlines();
+      boolean worked = runInputs();
+      worked |= runDeadlines();
       if (worked) {
         turnEndHooks.forEach(this::guarded);
       } else {

@@ -3,7 +3,9 @@ package io.jswarm.loop;
 
 import java.time.Instant;
 
-/** Where time comes from. Decisions use {@link #nanoTime()}; only stored timestamps use wall time. */
+/**
+ * Where time comes from. Decisions use {@link #nanoTime()}; only stored timestamps use wall time.
+ */
 public interface TimeSource {
   /** Monotonic nanoseconds with an arbitrary origin. */
   long nanoTime();

@@ -70,8 +70,8 @@ public final class GenericResources {
   }
 
   private static String value(GenericResource resource) {
-    return resource instanceof NamedGenericResource
-        ? ((NamedGenericResource) resource).value()
+    return resource instanceof NamedGenericResource named
+        ? named.value()
         : String.valueOf(((DiscreteGenericResource) resource).value());
   }
 

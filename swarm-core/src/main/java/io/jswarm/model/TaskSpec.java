@@ -49,9 +49,7 @@ public record TaskSpec(
 
   /** The container, if this task runs one. */
   public Optional<ContainerSpec> container() {
-    return runtime instanceof ContainerSpec
-        ? Optional.of((ContainerSpec) runtime)
-        : Optional.empty();
+    return runtime instanceof ContainerSpec container ? Optional.of(container) : Optional.empty();
   }
 
   /** A builder for a task that runs this. */

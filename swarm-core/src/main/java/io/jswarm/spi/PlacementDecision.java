@@ -16,7 +16,8 @@ public sealed interface PlacementDecision {
    *
    * @param generic the generic resources claimed there
    */
-  record Placed(Task task, String nodeId, List<GenericResource> generic) implements PlacementDecision {
+  record Placed(Task task, String nodeId, List<GenericResource> generic)
+      implements PlacementDecision {
     public Placed {
       Objects.requireNonNull(task);
       Objects.requireNonNull(nodeId);

@@ -7,10 +7,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Decides which node a task runs on. A placement is a pure function of the nodes and tasks of the cluster, the tasks that
- * wait, and the time (S7). {@link #place} is that function. A leader keeps a {@link Session} instead, which is told about
- * changes one by one, so that an engine may keep indexes and never rebuilds anything; it must decide exactly as {@link
- * #place} would on the same content, in whatever order that content was told.
+ * Decides which node a task runs on. A placement is a pure function of the nodes and tasks of the
+ * cluster, the tasks that wait, and the time (S7). {@link #place} is that function. A leader keeps
+ * a {@link Session} instead, which is told about changes one by one, so that an engine may keep
+ * indexes and never rebuilds anything; it must decide exactly as {@link #place} would on the same
+ * content, in whatever order that content was told.
  *
  * <p>No I/O, no threads, no clock. Found by {@link java.util.ServiceLoader}.
  */
@@ -39,8 +40,8 @@ public interface PlacementEngine {
     void removeNode(String nodeId);
 
     /**
-     * A task is new or has changed. It counts on its node while observed ≤ RUNNING (S7.2); a task seen turning FAILED or
-     * REJECTED is remembered as a failure of its node at {@code now}.
+     * A task is new or has changed. It counts on its node while observed ≤ RUNNING (S7.2); a task
+     * seen turning FAILED or REJECTED is remembered as a failure of its node at {@code now}.
      */
     void put(Task task, Instant now);
 
@@ -48,9 +49,10 @@ public interface PlacementEngine {
     void removeTask(String taskId);
 
     /**
-     * Decides for each waiting task, in the order given; tasks of one service and spec version are interchangeable (S7.4).
-     * A waiting task with a node id is preassigned: confirmed there or explained (S7.8). What is placed is in the books
-     * at once; to undo a decision, {@code put} the task as it was.
+     * Decides for each waiting task, in the order given; tasks of one service and spec version are
+     * interchangeable (S7.4). A waiting task with a node id is preassigned: confirmed there or
+     * explained (S7.8). What is placed is in the books at once; to undo a decision, {@code put} the
+     * task as it was.
      *
      * @return one decision per waiting task, in no particular order
      */

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Why a task waits: which filter stopped how many nodes. Each node is charged to the first filter it failed (S7.3).
+ * Why a task waits: which filter stopped how many nodes. Each node is charged to the first filter
+ * it failed (S7.3).
  *
  * @param reasons sorted by number of nodes, most first; empty when there are no nodes at all
  */

@@ -6,12 +6,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * What managers agree through: an ordered log of entries that every manager applies. One manager at a time, the leader,
- * may propose.
+ * What managers agree through: an ordered log of entries that every manager applies. One manager at
+ * a time, the leader, may propose.
  *
- * <p>Ordering: every callback runs on the executor given to {@link #start}, one at a time: entries in log order without gap
- * or repetition, leadership changes between them. Leadership is announced only after everything committed before it was
- * applied (S10.2). A proposal's stage completes on that executor after its entry was applied there.
+ * <p>Ordering: every callback runs on the executor given to {@link #start}, one at a time: entries
+ * in log order without gap or repetition, leadership changes between them. Leadership is announced
+ * only after everything committed before it was applied (S10.2). A proposal's stage completes on
+ * that executor after its entry was applied there.
  *
  * <p>Thread-safety: all methods may be called from any thread.
  */
@@ -24,10 +25,11 @@ public interface ReplicatedLog extends AutoCloseable {
   void start(Executor owner, StateMachine machine, LeadershipListener leadership);
 
   /**
-   * Proposes an entry. Completes with the entry's log index once it is durable on a quorum and applied here. Fails with
-   * {@link io.jswarm.NotLeaderException} when it certainly did not and will not take effect, with {@link
-   * io.jswarm.IndeterminateResultException} when that is unknown, and with {@link io.jswarm.InvalidSpecException} when
-   * the entry is larger than {@link #maxEntryBytes()}.
+   * Proposes an entry. Completes with the entry's log index once it is durable on a quorum and
+   * applied here. Fails with {@link io.jswarm.NotLeaderException} when it certainly did not and
+   * will not take effect, with {@link io.jswarm.IndeterminateResultException} when that is unknown,
+   * and with {@link io.jswarm.InvalidSpecException} when the entry is larger than {@link
+   * #maxEntryBytes()}.
    */
   CompletionStage<Long> propose(Entry entry);
 
@@ -49,7 +51,10 @@ public interface ReplicatedLog extends AutoCloseable {
 
   /** What the log drives. */
   interface StateMachine {
-    /** Applies the entry at {@code index}; must be deterministic and must not fail for a committed entry. */
+    /**
+     * Applies the entry at {@code index}; must be deterministic and must not fail for a committed
+     * entry.
+     */
     void apply(long index, Entry entry);
 
     /** The entry that {@link Entry#toBytes()} made. */

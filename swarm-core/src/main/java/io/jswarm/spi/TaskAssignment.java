@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * @param task the task; {@code container} replaces the spec's, the rest of the spec holds as it is
  * @param container the container spec with its templates expanded for this node (S1.8)
- * @param labels what to put on the container last, so that users cannot override it (S1.9): name → value
+ * @param labels what to put on the container last, so that users cannot override it (S1.9): name →
+ *     value
  * @param environment added by us, such as the claimed generic resources (S1.9): name → value
  * @param secrets those the container refers to, by id; only in memory
  * @param configs those the container refers to, by id

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * Runs the tasks of one node: as containers, as processes, or simulated.
  *
  * <p>All methods return at once; their stages complete on any thread, and fail with {@link
- * io.jswarm.TaskRuntimeException}, whose {@code temporary()} says whether trying again may help. All are idempotent: repeating a
- * step that was done succeeds. For one task the caller has at most one of prepare/start open, but {@link #stop} and
- * {@link #remove} may come at any time and make an open prepare or start fail soon (S9.6, C9.17).
+ * io.jswarm.TaskRuntimeException}, whose {@code temporary()} says whether trying again may help.
+ * All are idempotent: repeating a step that was done succeeds. For one task the caller has at most
+ * one of prepare/start open, but {@link #stop} and {@link #remove} may come at any time and make an
+ * open prepare or start fail soon (S9.6, C9.17).
  *
- * <p>What runs survives the agent: after an agent restart {@link #list} tells what is there and {@link #awaitExit} attaches to it
- * again. Thread-safe.
+ * <p>What runs survives the agent: after an agent restart {@link #list} tells what is there and
+ * {@link #awaitExit} attaches to it again. Thread-safe.
  */
 public interface TaskRuntime extends AutoCloseable {
   /** Name for logs and configuration: {@code process}, {@code docker}, {@code simulated}. */
@@ -29,7 +30,10 @@ public interface TaskRuntime extends AutoCloseable {
   /** The host: platform, CPUs, memory, engine and its plugins and labels. */
   CompletionStage<NodeDescription> describe();
 
-  /** Ids of all tasks of {@code nodeId} that have something here: created, running or ended, but not removed. */
+  /**
+   * Ids of all tasks of {@code nodeId} that have something here: created, running or ended, but not
+   * removed.
+   */
   CompletionStage<List<String>> list(String nodeId);
 
   /** Makes everything ready so that start is quick: pulls the image, creates the container. */
@@ -39,14 +43,14 @@ public interface TaskRuntime extends AutoCloseable {
   CompletionStage<Void> start(TaskAssignment assignment);
 
   /**
-   * Completes when the started task has ended, by itself, by {@link #stop}, or behind our back. A task that turns unhealthy is
-   * stopped and reported with {@code error} set.
+   * Completes when the started task has ended, by itself, by {@link #stop}, or behind our back. A
+   * task that turns unhealthy is stopped and reported with {@code error} set.
    */
   CompletionStage<TaskExit> awaitExit(TaskAssignment assignment);
 
   /**
-   * Sends the stop signal, and kills what is left after {@code grace}. Completes when nothing of the task runs. Does nothing when
-   * the task is unknown or has ended.
+   * Sends the stop signal, and kills what is left after {@code grace}. Completes when nothing of
+   * the task runs. Does nothing when the task is unknown or has ended.
    */
   CompletionStage<Void> stop(TaskAssignment assignment, Duration grace);
 
@@ -57,12 +61,14 @@ public interface TaskRuntime extends AutoCloseable {
   CompletionStage<Optional<RuntimeStatus>> inspect(String taskId);
 
   /**
-   * Streams the task's output to {@code sink}, in order per stream, until the end of what is there, or with {@code follow}
-   * until the task ends.
+   * Streams the task's output to {@code sink}, in order per stream, until the end of what is there,
+   * or with {@code follow} until the task ends.
    */
   LogSubscription logs(String taskId, LogOptions options, LogSink sink);
 
-  /** Releases connections and threads. Leaves tasks running: removing them is the agent's decision. */
+  /**
+   * Releases connections and threads. Leaves tasks running: removing them is the agent's decision.
+   */
   @Override
   void close();
 
@@ -86,7 +92,8 @@ public interface TaskRuntime extends AutoCloseable {
   }
 
   /** Which lines of output are wanted. */
-  record LogOptions(boolean stdout, boolean stderr, boolean follow, int tail, @Nullable Instant since) {
+  record LogOptions(
+      boolean stdout, boolean stderr, boolean follow, int tail, @Nullable Instant since) {
     /** Everything there is, both streams, without following. */
     public static final LogOptions ALL = new LogOptions(true, true, false, -1, null);
   }
@@ -99,7 +106,9 @@ public interface TaskRuntime extends AutoCloseable {
     /** A line. */
     void onLine(LogLine line);
 
-    /** The end; {@code error} is null when all was read. Called exactly once, and nothing after it. */
+    /**
+     * The end; {@code error} is null when all was read. Called exactly once, and nothing after it.
+     */
     void onEnd(@Nullable Throwable error);
   }
 

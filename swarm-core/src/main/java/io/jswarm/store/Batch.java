@@ -20,8 +20,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transactions of one turn, made one after the other on top of the stored state and proposed together. What one
- * transaction wrote the next one sees; a transaction that throws leaves nothing behind.
+ * The transactions of one turn, made one after the other on top of the stored state and proposed
+ * together. What one transaction wrote the next one sees; a transaction that throws leaves nothing
+ * behind.
  *
  * <p>Thread-safety: none; owned by the control loop for the length of a turn.
  */
@@ -54,7 +55,10 @@ public final class Batch {
     return run(body, true);
   }
 
-  /** Runs a transaction whose changes may end up in several entries; for components, which can start from any state. */
+  /**
+   * Runs a transaction whose changes may end up in several entries; for components, which can start
+   * from any state.
+   */
   public void amend(Consumer<? super Tx> body) {
     run(
         tx -> {
@@ -110,7 +114,7 @@ public final class Batch {
     }
     if (bytes > maxEntryBytes) {
       throw new InvalidSpecException(
- "transaction",
+          "transaction",
           "size",
           "request too large: about " + bytes + " bytes, the limit is " + maxEntryBytes);
     }

@@ -13,7 +13,10 @@ import io.jswarm.model.Task;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads through editors: single objects directly, everything else from a frozen table, so that iteration stays valid. */
+/**
+ * Reads through editors: single objects directly, everything else from a frozen table, so that
+ * iteration stays valid.
+ */
 abstract class EditorView implements ReadView {
   private final List<Table.Editor<StoreObject>> editors;
 

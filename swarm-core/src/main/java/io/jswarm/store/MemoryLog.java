@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of a single manager that keeps nothing: entries are applied in the order proposed and forgotten. The embedded
- * default; state is gone with the process.
+ * The log of a single manager that keeps nothing: entries are applied in the order proposed and
+ * forgotten. The embedded default; state is gone with the process.
  */
 public final class MemoryLog implements ReplicatedLog {
   /** The original's limit for one entry (S10.1). */
@@ -67,7 +67,9 @@ public final class MemoryLog implements ReplicatedLog {
     } else if (entry.estimatedBytes() > MAX_ENTRY_BYTES) {
       done.completeExceptionally(
           new InvalidSpecException(
- "entry", "size", "about " + entry.estimatedBytes() + " bytes, the limit is " + MAX_ENTRY_BYTES));
+              "entry",
+              "size",
+              "about " + entry.estimatedBytes() + " bytes, the limit is " + MAX_ENTRY_BYTES));
     } else {
       loop.execute(() -> apply(entry, target, done));
     }

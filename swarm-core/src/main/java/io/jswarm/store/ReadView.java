@@ -13,8 +13,9 @@ import io.jswarm.model.Task;
 import java.util.Optional;
 
 /**
- * Looks at one state of the store. A view from {@link Store#view()} never changes and may be used on any thread; a {@link
- * Tx} shows its own changes too. Iterables are in a fixed order and stay valid when the transaction goes on.
+ * Looks at one state of the store. A view from {@link Store#view()} never changes and may be used
+ * on any thread; a {@link Tx} shows its own changes too. Iterables are in a fixed order and stay
+ * valid when the transaction goes on.
  */
 public interface ReadView {
   /** Version of this state: that of the last transaction in it. */
@@ -29,7 +30,9 @@ public interface ReadView {
   /** How many objects of a kind there are. */
   int count(Kind kind);
 
-  /** The object of that kind and name, case-insensitively; only for kinds with unique names (S1.1). */
+  /**
+   * The object of that kind and name, case-insensitively; only for kinds with unique names (S1.1).
+   */
   Optional<? extends StoreObject> byName(Kind kind, String name);
 
   /** The one cluster object, once it has been created. */

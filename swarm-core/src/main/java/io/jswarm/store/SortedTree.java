@@ -8,9 +8,9 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable sorted set with cheap successors: a B+ tree whose pages are shared between versions. An {@link Editor} changes
- * pages it made itself in place and copies all others, so many changes in a row cost little more than a mutable tree, and
- * {@link Editor#freeze()} is O(1).
+ * An immutable sorted set with cheap successors: a B+ tree whose pages are shared between versions.
+ * An {@link Editor} changes pages it made itself in place and copies all others, so many changes in
+ * a row cost little more than a mutable tree, and {@link Editor#freeze()} is O(1).
  *
  * <p>Thread-safety: a tree is immutable; an editor belongs to one thread.
  */
@@ -31,7 +31,10 @@ final class SortedTree<E> implements Iterable<E> {
     return new SortedTree<>(order, null, 0);
   }
 
-  /** Where an element lies relative to a range: negative before it, 0 inside, positive behind. Monotone in the tree's order. */
+  /**
+   * Where an element lies relative to a range: negative before it, 0 inside, positive behind.
+   * Monotone in the tree's order.
+   */
   @FunctionalInterface
   interface Probe<E> {
     int position(E element);
@@ -61,7 +64,9 @@ final class SortedTree<E> implements Iterable<E> {
     return new Cursor(element -> 0);
   }
 
-  /** A leaf holds elements; a branch holds pages, and in {@code lows} the lowest element of each. */
+  /**
+   * A leaf holds elements; a branch holds pages, and in {@code lows} the lowest element of each.
+   */
   private static final class Page {
     final Object owner;
     final Object @Nullable [] lows;
@@ -341,7 +346,10 @@ final class SortedTree<E> implements Iterable<E> {
       return low;
     }
 
-    /** Steps to the next leaf while the present one is used up, then looks whether the range goes on. */
+    /**
+     * Steps to the next leaf while the present one is used up, then looks whether the range goes
+     * on.
+     */
     private void fetch() {
       next = null;
       while (depth >= 0 && at[depth] == path[depth].count) {

@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's objects, in memory. Changed only by applying log entries, on the control loop; read from any thread
- * without locks: every commit publishes a new immutable state, linked to the one before, so a reader that holds any
- * state can follow all commits since.
+ * The cluster's objects, in memory. Changed only by applying log entries, on the control loop; read
+ * from any thread without locks: every commit publishes a new immutable state, linked to the one
+ * before, so a reader that holds any state can follow all commits since.
  */
 public final class Store implements ReplicatedLog.StateMachine {
   private volatile State state = new State(Tables.empty(), null);
@@ -31,9 +31,10 @@ public final class Store implements ReplicatedLog.StateMachine {
   }
 
   /**
-   * Looks at the present state and hears of every commit after it, without gap or repetition (S10.1). The listener is called on
-   * {@code executor}, one commit at a time, in order. A watcher that falls behind by more than {@code maxLag} commits is
-   * ended with an error and has to start over. Any thread.
+   * Looks at the present state and hears of every commit after it, without gap or repetition
+   * (S10.1). The listener is called on {@code executor}, one commit at a time, in order. A watcher
+   * that falls behind by more than {@code maxLag} commits is ended with an error and has to start
+   * over. Any thread.
    */
   public Watch watch(Executor executor, int maxLag, WatchListener listener) {
     Watch watch = new Watch(this, state, executor, maxLag, listener);
@@ -59,7 +60,11 @@ public final class Store implements ReplicatedLog.StateMachine {
     State before = state;
     if (storeEntry.version() <= before.tables.version()) {
       throw new IllegalStateException(
-          "entry " + index + " leads to version " + storeEntry.version() + ", the store is at "
+          "entry "
+              + index
+              + " leads to version "
+              + storeEntry.version()
+              + ", the store is at "
               + before.tables.version());
     }
     List<StoreEvent> events = events(before.tables, storeEntry);
@@ -90,7 +95,7 @@ public final class Store implements ReplicatedLog.StateMachine {
   private static Tables execute(Tables before, StoreEntry entry) {
     List<Table<? extends StoreObject>> tables = new ArrayList<>(before.tables());
     List<Table.@Nullable Editor<StoreObject>> editors = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
+    while (editors.size() < Kind.values().length) {
       editors.add(null);
     }
     for (Change change : entry.changes()) {

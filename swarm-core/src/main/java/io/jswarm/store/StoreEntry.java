@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A log entry: the net changes of one or more transactions. On the leader it also knows the state it leads to. */
+/**
+ * A log entry: the net changes of one or more transactions. On the leader it also knows the state
+ * it leads to.
+ */
 public final class StoreEntry implements ReplicatedLog.Entry {
   private final long version;
   private final Instant time;
@@ -32,7 +35,10 @@ public final class StoreEntry implements ReplicatedLog.Entry {
     return changes;
   }
 
-  /** Remembers that applying this to {@code from} gives {@code to}: on the leader that work is done already. */
+  /**
+   * Remembers that applying this to {@code from} gives {@code to}: on the leader that work is done
+   * already.
+   */
   void shortcut(Tables from, Tables to) {
     this.from = from;
     this.to = to;

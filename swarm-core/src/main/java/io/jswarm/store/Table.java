@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One kind's objects, by id and in any further orders. Immutable; see {@link Editor} for changing it. */
+/**
+ * One kind's objects, by id and in any further orders. Immutable; see {@link Editor} for changing
+ * it.
+ */
 final class Table<T extends StoreObject> {
   private final boolean uniqueNames;
   private final List<SortedTree<T>> indexes;

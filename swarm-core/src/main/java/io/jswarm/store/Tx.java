@@ -5,8 +5,8 @@ import io.jswarm.model.StoreObject;
 import java.time.Instant;
 
 /**
- * A transaction: sees its own changes, and takes effect as a whole or not at all. Valid only inside the callback it is handed
- * to, on the control loop.
+ * A transaction: sees its own changes, and takes effect as a whole or not at all. Valid only inside
+ * the callback it is handed to, on the control loop.
  */
 public interface Tx extends ReadView {
   /** Time of the turn; the only source of timestamps. */
@@ -25,7 +25,8 @@ public interface Tx extends ReadView {
    *
    * @return it, with its new version and update time
    * @throws io.jswarm.NotFoundException when there is no object of its kind and id
-   * @throws io.jswarm.VersionConflictException when {@code object} was made from an older version than the stored one
+   * @throws io.jswarm.VersionConflictException when {@code object} was made from an older version
+   *     than the stored one
    * @throws io.jswarm.AlreadyExistsException when its new name is taken
    */
   <T extends StoreObject> T update(T object);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Carries messages between nodes over channels that may break at any time. Messages are handed
- * over on the receiver's loop; sending never blocks and never throws.
+ * Carries messages between nodes over channels that may break at any time. Messages are handed over
+ * on the receiver's loop; sending never blocks and never throws.
  */
 @NullMarked
 package io.jswarm.transport;
