@@ -39,18 +39,24 @@ public interface TaskRuntime extends AutoCloseable {
   /** Makes everything ready so that start is quick: pulls the image, creates the container. */
   CompletionStage<Void> prepare(TaskAssignment assignment);
 
-  /** Starts it; completes when it runs, with a health check when it is first healthy (S9.7). */
+  /**
+   * Starts it; completes when it runs, with a health check when it is first healthy (S9.7), or when
+   * it has ended by itself before that, which {@link #awaitExit} tells. Fails when it turns
+   * unhealthy instead. A task that ran once is not run again.
+   */
   CompletionStage<Void> start(TaskAssignment assignment);
 
   /**
    * Completes when the started task has ended, by itself, by {@link #stop}, or behind our back. A
-   * task that turns unhealthy is stopped and reported with {@code error} set.
+   * task that turns unhealthy is stopped and reported with {@code error} set. Fails for a task of
+   * which there is nothing here.
    */
   CompletionStage<TaskExit> awaitExit(TaskAssignment assignment);
 
   /**
    * Sends the stop signal, and kills what is left after {@code grace}. Completes when nothing of
-   * the task runs. Does nothing when the task is unknown or has ended.
+   * the task runs. Does nothing when the task is unknown or has ended; one that was not started yet
+   * never will be. Asking again with a shorter grace shortens it.
    */
   CompletionStage<Void> stop(TaskAssignment assignment, Duration grace);
 
