@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.jswarm.model.WallBreaker;
+import io.jswarm.testing.ArchitectureRules;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the walls between the packages of swarm-core. */
+class ArchitectureTest {
+
+  private static final String ROOT = "io.jswarm";
+
+  /**
+   * Which packages of ours each package may use; the exceptions of the root package are for all. A
+   * sub-package belongs to the package above it.
+   */
+  private static final Map<String, Set<String>> WALLS =
+      Map.ofEntries(
+          Map.entry("model", Set.of()),
+          Map.entry("loop", Set.of()),
+          Map.entry("spi", Set.of("model")),
+          Map.entry("store", Set.of("model", "spi")),
+          Map.entry("transport", Set.of("loop", "model")),
+          Map.entry("runtime", Set.of("loop", "model", "spi")),
+          Map.entry("control", Set.of("loop", "model", "spi", "store")),
+          Map.entry("allocation", Set.of("control", "loop", "model", "spi", "store")),
+          Map.entry("membership", Set.of("control", "loop", "model", "spi", "store")),
+          Map.entry("orchestration", Set.of("control", "loop", "model", "spi", "store")),
+          Map.entry("dispatch", Set.of("control", "loop", "model", "spi", "store", "transport")),
+          // Of dispatch, the messages it speaks.
+          Map.entry("agent", Set.of("dispatch", "loop", "model", "spi", "transport")),
+          Map.entry(
+              "api",
+              Set.of("", "control", "dispatch", "loop", "membership", "model", "spi", "store")));
+
+  private static final JavaClasses CORE = ArchitectureRules.productionClassesIn(ROOT);
+
+  @Test
+  void theRulesOfTheHouseHold() {
+    ArchitectureRules.check(CORE, ROOT);
+  }
+
+  @Test
+  void packagesUseOnlyWhatStandsBelowThem() {
+    assertThat(wallsBrokenBy(CORE)).isEmpty();
+  }
+
+  @Test
+  void everyPackageHasItsWalls() {
+    assertThat(CORE.stream().map(ArchitectureTest::featureOf).filter(name -> !name.isEmpty()))
+        .isSubsetOf(WALLS.keySet());
+  }
+
+  @Test
+  void theRootPackageFitsOnOnePage() {
+    List<String> visible =
+        CORE.stream()
+            .filter(type -> type.getPackageName().equals(ROOT) && type.isTopLevelClass())
+            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .map(JavaClass::getSimpleName)
+            .toList();
+
+    assertThat(visible).hasSizeLessThanOrEqualTo(15);
+  }
+
+  @Test
+  void aBrokenWallIsSeen() {
+    JavaClasses broken = new ClassFileImporter().importClasses(WallBreaker.class);
+
+    assertThat(wallsBrokenBy(broken)).singleElement().asString().contains("EventLoop");
+  }
+
+  private static List<String> wallsBrokenBy(JavaClasses classes) {
+    return classes.stream()
+        .filter(type -> !featureOf(type).isEmpty())
+        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+        .filter(dependency -> !isAllowed(dependency))
+        .map(Dependency::getDescription)
+        .sorted()
+        .toList();
+  }
+
+  private static boolean isAllowed(Dependency dependency) {
+    JavaClass target = dependency.getTargetClass();
+    if (!(target.getPackageName() + ".").startsWith(ROOT + ".") || isPartOfAnException(target)) {
+      return true;
+    }
+    String from = featureOf(dependency.getOriginClass());
+    String to = featureOf(target);
+    return to.equals(from) || WALLS.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  private static boolean isPartOfAnException(JavaClass type) {
+    return type.isAssignableTo(Throwable.class)
+        || type.getEnclosingClass().map(ArchitectureTest::isPartOfAnException).orElse(false);
+  }
+
+  /** {@code "store"} for {@code io.jswarm.store.Tx}; empty for the root package. */
+  private static String featureOf(JavaClass type) {
+    String[] parts = type.getPackageName().split("\\.", -1);
+    return parts.length > 2 ? parts[2] : "";
+  }
+}
