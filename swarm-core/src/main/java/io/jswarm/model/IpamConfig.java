@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * One subnet.
  *
- * @param subnet CIDR; empty = from the cluster's pool
+ * @param subnet CIDR, required
  * @param range CIDR inside the subnet that addresses are taken from; empty = all of it
  * @param gateway address inside the subnet; empty = chosen
  * @param reserved names of addresses not to be given out
