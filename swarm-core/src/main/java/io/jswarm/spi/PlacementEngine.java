@@ -40,8 +40,12 @@ public interface PlacementEngine {
     void removeNode(String nodeId);
 
     /**
-     * A task is new or has changed. It counts on its node while observed ≤ RUNNING (S7.2); a task
-     * seen turning FAILED or REJECTED is remembered as a failure of its node at {@code now}.
+     * A task is new or has changed. It counts on its node from ASSIGNED to RUNNING (S7.2). Putting
+     * it again is harmless, and its node may be told later.
+     *
+     * <p>A task of a service that is FAILED or REJECTED is remembered as a failure of its node for
+     * five minutes, even when it is removed, unless it came with its node. It failed when its
+     * report was stored, else when it was seen turning ({@code now}).
      */
     void put(Task task, Instant now);
 

@@ -26,11 +26,18 @@ public record PlacementExplanation(List<Reason> reasons) {
 
   /** The text that goes into the task's status error. */
   public String text() {
-    if (reasons.isEmpty()) {
-      return "no suitable node";
-    }
-    return reasons.stream()
-        .map(Reason::message)
-        .collect(Collectors.joining("; ", "no suitable node (", ")"));
+    return reasons.isEmpty() ? "no suitable node" : "no suitable node (" + joined() + ")";
+  }
+
+  /**
+   * The same for a task that came with its node (S7.8): what stops it there, without speaking of
+   * other nodes.
+   */
+  public String preassignedText() {
+    return reasons.isEmpty() ? "no suitable node" : joined();
+  }
+
+  private String joined() {
+    return reasons.stream().map(Reason::message).collect(Collectors.joining("; "));
   }
 }
