@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.scheduler;
+
+import io.jswarm.model.Task;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Waiting tasks that are placed together: one service and spec version, so that any of them can
+ * have any place found for one of them (S7.4). Tasks without a spec version are groups of one.
+ */
+final class TaskGroup {
+  private final Task sample;
+  private final List<Task> tasks = new ArrayList<>();
+  private final Set<Integer> slots = new HashSet<>();
+
+  private TaskGroup(Task sample) {
+    this.sample = sample;
+  }
+
+  /** Groups tasks, in the order in which their first tasks come. */
+  static Collection<TaskGroup> of(List<Task> tasks) {
+    Map<Object, TaskGroup> groups = new LinkedHashMap<>();
+    for (Task task : tasks) {
+      Object key = task.hasService() && task.specVersion() != 0 ? SpecKey.of(task) : task.id();
+      groups.computeIfAbsent(key, k -> new TaskGroup(task)).add(task);
+    }
+    return groups.values();
+  }
+
+  private void add(Task task) {
+    tasks.add(task);
+    slots.add(task.slot());
+  }
+
+  /** Any of the tasks, for what all of them ask. */
+  Task sample() {
+    return sample;
+  }
+
+  List<Task> tasks() {
+    return tasks;
+  }
+
+  /**
+   * Whether another task on a node is there only until one of these runs: the same slot as of
+   * another spec version. Slot 0 names its node instead (S2.2), so only tasks given to that node
+   * replace it.
+   */
+  boolean replaces(Task other) {
+    return other.serviceId().equals(sample.serviceId())
+        && other.specVersion() != sample.specVersion()
+        && (other.slot() != 0 || sample.isAssigned())
+        && slots.contains(other.slot());
+  }
+}
