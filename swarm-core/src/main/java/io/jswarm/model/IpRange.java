@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.model;
 
+import com.google.common.base.Splitter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safety: immutable.
  */
 final class IpRange {
-  private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+  /** Without leading zeros, which some read as octal. */
+  private static final Pattern V4 =
+      Pattern.compile("(?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}");
+
   private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
   private final byte[] address;
@@ -70,20 +75,32 @@ final class IpRange {
   }
 
   private static byte @Nullable [] address(String text) {
-    if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
-      return null; // a name: InetAddress would look it up
-    }
     if (text.indexOf(':') < 0) {
-      for (String part : text.split("\\.", -1)) {
-        if (Integer.parseInt(part) > 255) {
-          return null;
-        }
-      }
+      return fourBytes(text);
+    }
+    if (!V6.matcher(text).matches()) {
+      return null;
     }
     try {
-      return InetAddress.getByName(text).getAddress();
+      return InetAddress.getByName(text).getAddress(); // a text with a colon is never looked up
     } catch (UnknownHostException e) {
-      return null; // only thrown for a literal that is not one
+      return null;
     }
+  }
+
+  private static byte @Nullable [] fourBytes(String text) {
+    if (!V4.matcher(text).matches()) {
+      return null;
+    }
+    byte[] bytes = new byte[4];
+    List<String> parts = Splitter.on('.').splitToList(text);
+    for (int i = 0; i < bytes.length; i++) {
+      int part = Integer.parseInt(parts.get(i));
+      if (part > 255) {
+        return null;
+      }
+      bytes[i] = (byte) part;
+    }
+    return bytes;
   }
 }

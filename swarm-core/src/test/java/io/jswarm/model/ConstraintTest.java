@@ -88,7 +88,15 @@ class ConstraintTest {
   @Test
   void c8_5_aValueThatIsNeitherAddressNorBlockNeverMatches() {
     for (String value :
-        List.of("web-1", "localhost", "10.0.0.0/33", "10.0.0", "1.2.3.256", "10.0.0.0/x")) {
+        List.of(
+            "web-1",
+            "localhost",
+            "10.0.0.0/33",
+            "10.0.0",
+            "1.2.3.256",
+            "010.9.8.7",
+            "1:2",
+            "10.0.0.0/x")) {
       assertThat(matches("node.ip == " + value, NODE)).as(value).isFalse();
       assertThat(matches("node.ip != " + value, NODE)).as(value).isFalse();
     }
