@@ -89,6 +89,37 @@ public record Cluster(
         vxlanUdpPort);
   }
 
+  /**
+   * The same without private keys, network keys and unlock keys, as API reads return it; join
+   * tokens stay (S1.2).
+   */
+  public Cluster redacted() {
+    ClusterSpec.CaConfig ca = spec.ca();
+    ClusterSpec redacted =
+        spec.toBuilder()
+            .ca(
+                new ClusterSpec.CaConfig(
+                    ca.nodeCertExpiry(),
+                    ca.externalCas(),
+                    Payload.EMPTY,
+                    Payload.EMPTY,
+                    ca.forceRotate()))
+            .build();
+    return new Cluster(
+        id,
+        meta,
+        redacted,
+        rootCa.redacted(),
+        List.of(),
+        encryptionKeyLamportClock,
+        blacklistedCertificates,
+        List.of(),
+        fips,
+        defaultAddressPool,
+        subnetSize,
+        vxlanUdpPort);
+  }
+
   /** The same cluster with another spec. */
   public Cluster withSpec(ClusterSpec spec) {
     return new Cluster(
@@ -166,6 +197,14 @@ public record Cluster(
       requireNonNull(caCert, "caCert");
       requireNonNull(caCertHash, "caCertHash");
       requireNonNull(joinTokens, "joinTokens");
+    }
+
+    private RootCa redacted() {
+      RootRotation shown =
+          rotation == null
+              ? null
+              : new RootRotation(rotation.caCert(), Payload.EMPTY, rotation.crossSignedCaCert());
+      return new RootCa(Payload.EMPTY, caCert, caCertHash, joinTokens, shown, lastForcedRotation);
     }
   }
 

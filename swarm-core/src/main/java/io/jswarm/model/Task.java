@@ -3,10 +3,8 @@ package io.jswarm.model;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,25 +65,7 @@ public record Task(
 
   @Override
   public Task withMeta(Meta meta) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().meta(meta).build();
   }
 
   /** The observed state. */
@@ -116,142 +96,34 @@ public record Task(
 
   /** The same task with another observed status. */
   public Task withStatus(TaskStatus status) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().status(status).build();
   }
 
   /**
    * The same task with another desired state; the caller sees to it that it never decreases (S2.2).
    */
   public Task withDesiredState(TaskState desiredState) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().desiredState(desiredState).build();
   }
 
   /** The same task bound to a node. */
   public Task withNodeId(String nodeId) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().nodeId(nodeId).build();
   }
 
   /** The same task with another copy of its service's endpoint. */
   public Task withEndpoint(Endpoint endpoint) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().endpoint(endpoint).build();
   }
 
   /** The same task with other attachments. */
   public Task withNetworks(List<NetworkAttachment> networks) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().networks(networks).build();
   }
 
   /** The same task with other claims on generic resources. */
   public Task withAssignedGenericResources(List<GenericResource> assignedGenericResources) {
-    return new Task(
-        id,
-        meta,
-        name,
-        labels,
-        spec,
-        specVersion,
-        serviceId,
-        serviceName,
-        serviceLabels,
-        slot,
-        nodeId,
-        status,
-        desiredState,
-        networks,
-        endpoint,
-        logDriver,
-        assignedGenericResources,
-        jobIteration);
+    return toBuilder().assignedGenericResources(assignedGenericResources).build();
   }
 
   /** A task of the given spec; everything else absent. */
@@ -266,27 +138,27 @@ public record Task(
   }
 
   /**
-   * Makes {@link Task}. Setters bear the names of the components they set. Reusable; not
-   * thread-safe.
+   * Makes {@link Task}. Holds what it is given as it is, so that tasks of a service share labels
+   * and spec. Setters bear the names of the components they set. Reusable; not thread-safe.
    */
   public static final class Builder {
     private String id;
     private Meta meta = Meta.NONE;
     private String name = "";
-    private final Map<String, String> labels = new TreeMap<>();
+    private Map<String, String> labels = Map.of();
     private TaskSpec spec;
     private long specVersion;
     private String serviceId = "";
     private String serviceName = "";
-    private final Map<String, String> serviceLabels = new TreeMap<>();
+    private Map<String, String> serviceLabels = Map.of();
     private int slot;
     private String nodeId = "";
     private TaskStatus status;
     private TaskState desiredState;
-    private final List<NetworkAttachment> networks = new ArrayList<>();
+    private List<NetworkAttachment> networks = List.of();
     private Endpoint endpoint = Endpoint.NONE;
     private @Nullable LogDriver logDriver;
-    private final List<GenericResource> assignedGenericResources = new ArrayList<>();
+    private List<GenericResource> assignedGenericResources = List.of();
     private long jobIteration;
 
     private Builder(String id, TaskSpec spec, TaskStatus status, TaskState desiredState) {
@@ -300,20 +172,20 @@ public record Task(
       id = from.id;
       meta = from.meta;
       name = from.name;
-      labels.putAll(from.labels);
+      labels = from.labels;
       spec = from.spec;
       specVersion = from.specVersion;
       serviceId = from.serviceId;
       serviceName = from.serviceName;
-      serviceLabels.putAll(from.serviceLabels);
+      serviceLabels = from.serviceLabels;
       slot = from.slot;
       nodeId = from.nodeId;
       status = from.status;
       desiredState = from.desiredState;
-      networks.addAll(from.networks);
+      networks = from.networks;
       endpoint = from.endpoint;
       logDriver = from.logDriver;
-      assignedGenericResources.addAll(from.assignedGenericResources);
+      assignedGenericResources = from.assignedGenericResources;
       jobIteration = from.jobIteration;
     }
 
@@ -335,17 +207,9 @@ public record Task(
       return this;
     }
 
-    /** Adds one to {@link Task#labels()}; the same key again replaces its value. */
-    public Builder label(String key, String value) {
-      labels.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
-      return this;
-    }
-
     /** Replaces {@link Task#labels()}. */
     public Builder labels(Map<String, String> labels) {
-      Map<String, String> copy = SortedValues.copyOf(labels);
-      this.labels.clear();
-      this.labels.putAll(copy);
+      this.labels = SortedValues.copyOf(labels);
       return this;
     }
 
@@ -375,9 +239,7 @@ public record Task(
 
     /** Replaces {@link Task#serviceLabels()}. */
     public Builder serviceLabels(Map<String, String> serviceLabels) {
-      Map<String, String> copy = SortedValues.copyOf(serviceLabels);
-      this.serviceLabels.clear();
-      this.serviceLabels.putAll(copy);
+      this.serviceLabels = SortedValues.copyOf(serviceLabels);
       return this;
     }
 
@@ -405,17 +267,9 @@ public record Task(
       return this;
     }
 
-    /** Adds one to {@link Task#networks()}. */
-    public Builder network(NetworkAttachment network) {
-      networks.add(requireNonNull(network, "network"));
-      return this;
-    }
-
     /** Replaces {@link Task#networks()}. */
     public Builder networks(List<NetworkAttachment> networks) {
-      List<NetworkAttachment> copy = List.copyOf(networks);
-      this.networks.clear();
-      this.networks.addAll(copy);
+      this.networks = List.copyOf(networks);
       return this;
     }
 
@@ -433,9 +287,7 @@ public record Task(
 
     /** Replaces {@link Task#assignedGenericResources()}. */
     public Builder assignedGenericResources(List<GenericResource> assignedGenericResources) {
-      List<GenericResource> copy = List.copyOf(assignedGenericResources);
-      this.assignedGenericResources.clear();
-      this.assignedGenericResources.addAll(copy);
+      this.assignedGenericResources = List.copyOf(assignedGenericResources);
       return this;
     }
 

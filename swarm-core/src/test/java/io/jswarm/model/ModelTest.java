@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -9,6 +10,7 @@ import io.jswarm.InvalidSpecException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,7 @@ class ModelTest {
             .withMeta(new Meta(2, Instant.EPOCH, Instant.EPOCH));
 
     assertThat(changed.spec()).isSameAs(spec);
-    assertThat(changed.serviceLabels()).isSameAs(task.serviceLabels());
+    assertThat(changed.serviceLabels()).isSameAs(service.spec().labels());
     assertThat(changed.isAssigned()).isTrue();
     assertThat(task.isAssigned()).isFalse();
     assertThat(task.hasService()).isFalse();
@@ -155,6 +157,34 @@ class ModelTest {
         .doesNotContain("hunter2")
         .contains("[7 bytes]");
     assertThat(secret.withoutData().spec().data().isEmpty()).isTrue();
+  }
+
+  @Test
+  void c12_12_aClusterIsShownWithoutKeysButWithTokens() {
+    Cluster filled = RecordFiller.fill(Cluster.class);
+
+    Cluster shown = filled.redacted();
+
+    String json = ModelCodec.toJson(shown);
+    Cluster.RootCa root = filled.rootCa();
+    Cluster.RootRotation rotation = requireNonNull(root.rotation());
+    for (Payload secret :
+        List.of(
+            root.caKey(),
+            rotation.caKey(),
+            filled.spec().ca().signingCaKey(),
+            filled.spec().ca().signingCaCert(),
+            filled.unlockKeys().get(0).key(),
+            filled.networkBootstrapKeys().get(0).key())) {
+      assertThat(json).doesNotContain(base64(secret));
+    }
+    assertThat(shown.rootCa().joinTokens()).isEqualTo(root.joinTokens());
+    assertThat(json).contains(base64(root.caCert()));
+    assertThat(shown.blacklistedCertificates()).isEqualTo(filled.blacklistedCertificates());
+  }
+
+  private static String base64(Payload payload) {
+    return Base64.getEncoder().encodeToString(payload.toByteArray());
   }
 
   @Test
