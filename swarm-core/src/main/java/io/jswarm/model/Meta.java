@@ -20,4 +20,9 @@ public record Meta(long version, Instant createdAt, Instant updatedAt) {
 
   /** Of an object that was never stored. */
   public static final Meta NONE = new Meta(0, Instant.EPOCH, Instant.EPOCH);
+
+  /** The same for another version: what an update was made from. */
+  public Meta withVersion(long version) {
+    return new Meta(version, createdAt, updatedAt);
+  }
 }

@@ -49,7 +49,7 @@ public final class Store implements ReplicatedLog.StateMachine {
 
   @Override
   public ReplicatedLog.Entry decode(byte[] bytes) {
-    throw new UnsupportedOperationException();
+    return StoreEntryCodec.decode(bytes);
   }
 
   @Override

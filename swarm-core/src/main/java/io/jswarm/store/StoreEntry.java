@@ -50,7 +50,7 @@ public final class StoreEntry implements ReplicatedLog.Entry {
 
   @Override
   public byte[] toBytes() {
-    throw new UnsupportedOperationException();
+    return StoreEntryCodec.encode(this);
   }
 
   @Override

@@ -21,6 +21,7 @@ public final class Watch implements AutoCloseable {
   private final AtomicInteger pokes = new AtomicInteger();
 
   private Store.State position;
+  private boolean begun;
   private volatile boolean closed;
 
   Watch(Store store, Store.State from, Executor executor, int maxLag, WatchListener listener) {
@@ -54,6 +55,10 @@ public final class Watch implements AutoCloseable {
     int seen;
     do {
       seen = pokes.get();
+      if (!begun) {
+        begun = true;
+        guarded(() -> listener.onStart(initial));
+      }
       for (Store.State next = position.next; next != null && !closed; next = position.next) {
         position = next;
         deliver(next);
@@ -63,15 +68,23 @@ public final class Watch implements AutoCloseable {
 
   private void deliver(Store.State next) {
     long lag = store.current().tables.version() - next.tables.version();
+    Commit commit = next.commit;
+    if (lag > maxLag) {
+      close();
+      guarded(() -> listener.onError(tooSlow(lag)));
+    } else if (commit != null) {
+      guarded(() -> listener.onCommit(commit, next.tables));
+    }
+  }
+
+  private static UnavailableException tooSlow(long lag) {
+    return new UnavailableException(
+        "the watch fell " + lag + " versions behind; read the state again and watch anew");
+  }
+
+  private static void guarded(Runnable call) {
     try {
-      if (lag > maxLag) {
-        close();
-        listener.onError(
-            new UnavailableException(
-                "the watch fell " + lag + " versions behind; read the state again and watch anew"));
-      } else if (next.commit != null) {
-        listener.onCommit(next.commit, next.tables);
-      }
+      call.run();
     } catch (RuntimeException e) {
       LOG.atWarn().setCause(e).log("a watch listener failed; the watch goes on");
     }

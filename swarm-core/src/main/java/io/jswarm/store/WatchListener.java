@@ -5,6 +5,9 @@ import io.jswarm.SwarmException;
 
 /** Hears of commits, one at a time and in order. */
 public interface WatchListener {
+  /** The state the watch begins with; called first, once. */
+  default void onStart(ReadView state) {}
+
   /** A commit and the state it led to. */
   void onCommit(Commit commit, ReadView state);
 

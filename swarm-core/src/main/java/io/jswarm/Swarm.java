@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm;
+
+import io.jswarm.api.ClusterListener;
+import io.jswarm.api.Filter;
+import io.jswarm.api.LogQuery;
+import io.jswarm.api.LogReader;
+import io.jswarm.api.Progress;
+import io.jswarm.api.ServiceCounts;
+import io.jswarm.model.Cluster;
+import io.jswarm.model.ClusterSpec;
+import io.jswarm.model.Config;
+import io.jswarm.model.ConfigSpec;
+import io.jswarm.model.Kind;
+import io.jswarm.model.Network;
+import io.jswarm.model.NetworkSpec;
+import io.jswarm.model.Node;
+import io.jswarm.model.NodeSpec;
+import io.jswarm.model.Secret;
+import io.jswarm.model.SecretSpec;
+import io.jswarm.model.Service;
+import io.jswarm.model.ServiceSpec;
+import io.jswarm.model.Task;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The control API of a cluster, as a manager offers it. Every call returns at once with a {@link
+ * Reply}: chain on it, or {@code await()} it. Objects are named by id, by name, or by an id prefix
+ * that fits only one.
+ *
+ * <p>Errors are {@link SwarmException}s: {@link InvalidSpecException} lists everything wrong with a
+ * spec and nothing was changed; {@link NotFoundException} and {@link AlreadyExistsException} name
+ * the object; {@link VersionConflictException} asks to read again; {@link
+ * FailedPreconditionException} says what stands in the way. Thread-safe.
+ */
+public interface Swarm {
+  /** Services. */
+  Services services();
+
+  /** Nodes. */
+  Nodes nodes();
+
+  /** Tasks; made and removed by the cluster alone. */
+  Tasks tasks();
+
+  /** Secrets. */
+  Secrets secrets();
+
+  /** Configs. */
+  Configs configs();
+
+  /** Networks. */
+  Networks networks();
+
+  /** The cluster object. */
+  Reply<Cluster> inspectCluster();
+
+  /** Replaces the cluster's settings, if it is still at {@code version}. */
+  Reply<Cluster> updateCluster(long version, ClusterSpec spec);
+
+  /**
+   * Tells {@code listener} the present objects of {@code kinds} (all kinds when empty), then every
+   * commit after that, without gap or repetition (S12.7). It is called on a thread of the node that
+   * may block, one call at a time; one that falls far behind is ended with an error. Values of
+   * secrets and private keys are left out.
+   */
+  Subscription watch(Set<Kind> kinds, ClusterListener listener);
+
+  /** Something that goes on until it is closed. */
+  @FunctionalInterface
+  interface Subscription extends AutoCloseable {
+    /** Ends it. Idempotent, any thread. */
+    @Override
+    void close();
+  }
+
+  /** Services (S12.5). */
+  interface Services {
+    /** Creates a service; a service may be accepted and wait for a node for ever. */
+    Reply<Service> create(ServiceSpec spec);
+
+    /** Services by id, name, label, mode. */
+    Reply<List<Service>> list(Filter filter);
+
+    /** One service. */
+    Reply<Service> inspect(String idOrName);
+
+    /** Replaces the spec, if the service is still at {@code version} (S1.5). */
+    Reply<Service> update(String idOrName, long version, ServiceSpec spec);
+
+    /** Changes the spec by a pure function; repeated when somebody else was faster. */
+    Reply<Service> update(String idOrName, UnaryOperator<ServiceSpec> change);
+
+    /** Returns to the previous spec; a second rollback returns from there (S1.5). */
+    Reply<Service> rollback(String idOrName);
+
+    /** Sets the number of replicas. */
+    Reply<Service> scale(String idOrName, long replicas);
+
+    /** Removes the service at once; its tasks are stopped after it (S12.5). */
+    Reply<Service> remove(String idOrName);
+
+    /** How many tasks should run, run and are complete (S12.3). */
+    Reply<ServiceCounts> counts(String idOrName);
+
+    /** Output of a service's tasks; with {@code follow} also of tasks to come. */
+    LogReader logs(String idOrName, LogQuery query);
+
+    /**
+     * Completes once every replica runs the present spec and nothing else is on its way. Fails when
+     * an update pauses, the service is removed, or {@code timeout} passes, and then says what is
+     * missing and why.
+     */
+    default Reply<Progress> awaitConverged(String idOrName, Duration timeout) {
+      return awaitConverged(idOrName, timeout, progress -> {});
+    }
+
+    /** The same; {@code listener} hears of each change on the way, on the control loop. */
+    Reply<Progress> awaitConverged(
+        String idOrName, Duration timeout, Consumer<? super Progress> listener);
+  }
+
+  /** Nodes (S12.4). */
+  interface Nodes {
+    /** Nodes by id, name (host name), label (engine), node label, role, membership. */
+    Reply<List<Node>> list(Filter filter);
+
+    /** One node. */
+    Reply<Node> inspect(String idOrName);
+
+    /** Replaces labels, availability and desired role, if the node is still at {@code version}. */
+    Reply<Node> update(String idOrName, long version, NodeSpec spec);
+
+    /** Changes the spec by a pure function; repeated when somebody else was faster. */
+    Reply<Node> update(String idOrName, UnaryOperator<NodeSpec> change);
+
+    /** Moves all tasks away and takes no new ones (S3.6). */
+    Reply<Node> drain(String idOrName);
+
+    /** Takes no new tasks (S3.6). */
+    Reply<Node> pause(String idOrName);
+
+    /** Takes tasks again. */
+    Reply<Node> activate(String idOrName);
+
+    /**
+     * Removes a worker: refused while it is READY unless {@code force} is set. Its tasks are
+     * replaced.
+     */
+    Reply<Node> remove(String idOrName, boolean force);
+  }
+
+  /** Tasks. */
+  interface Tasks {
+    /** Tasks by id, name, label, service, node, desired state. */
+    Reply<List<Task>> list(Filter filter);
+
+    /** One task. */
+    Reply<Task> inspect(String idOrName);
+  }
+
+  /** Secrets (S1.6). Values are never returned. */
+  interface Secrets {
+    /** Creates a secret. */
+    Reply<Secret> create(SecretSpec spec);
+
+    /** Secrets by id, name, label. */
+    Reply<List<Secret>> list(Filter filter);
+
+    /** One secret. */
+    Reply<Secret> inspect(String idOrName);
+
+    /** Changes labels; nothing else of a secret can change. */
+    Reply<Secret> update(String idOrName, long version, SecretSpec spec);
+
+    /** Removes a secret no service refers to. */
+    Reply<Secret> remove(String idOrName);
+  }
+
+  /** Configs (S1.6). */
+  interface Configs {
+    /** Creates a config. */
+    Reply<Config> create(ConfigSpec spec);
+
+    /** Configs by id, name, label. */
+    Reply<List<Config>> list(Filter filter);
+
+    /** One config. */
+    Reply<Config> inspect(String idOrName);
+
+    /** Changes labels; nothing else of a config can change. */
+    Reply<Config> update(String idOrName, long version, ConfigSpec spec);
+
+    /** Removes a config no service refers to. */
+    Reply<Config> remove(String idOrName);
+  }
+
+  /** Networks (S1.7). */
+  interface Networks {
+    /** Creates a network. */
+    Reply<Network> create(NetworkSpec spec);
+
+    /** Networks by id, name, label. */
+    Reply<List<Network>> list(Filter filter);
+
+    /** One network. */
+    Reply<Network> inspect(String idOrName);
+
+    /** Removes a network nothing uses. */
+    Reply<Network> remove(String idOrName);
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.api;
+
+import static io.jswarm.api.Filter.Key.ID;
+import static io.jswarm.api.Filter.Key.LABEL;
+import static io.jswarm.api.Filter.Key.NAME;
+
+import io.jswarm.Reply;
+import io.jswarm.Swarm;
+import io.jswarm.model.Config;
+import io.jswarm.model.ConfigSpec;
+import io.jswarm.model.Kind;
+import io.jswarm.model.SpecValidation;
+import io.jswarm.model.StoreObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Configs over the local store (S1.6). */
+final class LocalConfigs implements Swarm.Configs {
+  private final Calls calls;
+
+  LocalConfigs(Calls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public Reply<Config> create(ConfigSpec spec) {
+    return calls.checked(
+        () -> SpecValidation.require(spec), tx -> tx.create(Config.of(calls.newId(), spec)));
+  }
+
+  @Override
+  public Reply<List<Config>> list(Filter filter) {
+    return calls.read(
+        view -> {
+          filter.requireOnly("configs", Set.of(ID, NAME, LABEL));
+          List<Config> found = new ArrayList<>();
+          for (StoreObject object : view.all(Kind.CONFIG)) {
+            Config config = (Config) object;
+            if (filter.nameOrId(config.name(), config.id())
+                && filter.labels(LABEL, config.spec().labels())) {
+              found.add(config);
+            }
+          }
+          return List.copyOf(found);
+        });
+  }
+
+  @Override
+  public Reply<Config> inspect(String idOrName) {
+    return calls.read(view -> (Config) Lookup.find(view, Kind.CONFIG, idOrName));
+  }
+
+  @Override
+  public Reply<Config> update(String idOrName, long version, ConfigSpec spec) {
+    return calls.write(
+        tx -> {
+          Config config = (Config) Lookup.find(tx, Kind.CONFIG, idOrName);
+          ConfigSpec old = config.spec();
+          ConfigSpec allowed = old.toBuilder().labels(spec.labels()).build();
+          boolean noData = spec.data().size() == 0;
+          ConfigSpec asked = noData ? spec.toBuilder().data(old.data()).build() : spec;
+          LabelsOnly.require("config " + old.name(), allowed.equals(asked));
+          Config updated = new Config(config.id(), config.meta().withVersion(version), allowed);
+          return tx.update(updated);
+        });
+  }
+
+  @Override
+  public Reply<Config> remove(String idOrName) {
+    return calls.write(
+        tx -> {
+          Config config = (Config) Lookup.find(tx, Kind.CONFIG, idOrName);
+          References.requireUnused(tx, config);
+          tx.delete(config);
+          return config;
+        });
+  }
+}

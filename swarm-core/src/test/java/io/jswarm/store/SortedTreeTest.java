@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SortedTreeTest {
+  private static final Comparator<Integer> ORDER = Comparator.naturalOrder();
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void behavesLikeATreeSetUnderRandomEdits(long seed) {
+    Random random = new Random(seed);
+    TreeSet<Integer> model = new TreeSet<>();
+    SortedTree.Editor<Integer> editor = SortedTree.<Integer>empty(ORDER).edit();
+    int range = 50 + random.nextInt(5_000);
+
+    for (int i = 0; i < 20_000; i++) {
+      int value = random.nextInt(range);
+      boolean add = random.nextInt(100) < (i / 5_000 % 2 == 0 ? 65 : 35);
+      Integer before = add ? editor.put(value) : editor.remove(value);
+
+      assertThat(before != null).as("seed %d, step %d", seed, i).isEqualTo(model.contains(value));
+      if (add) {
+        model.add(value);
+      } else {
+        model.remove(value);
+      }
+    }
+
+    SortedTree<Integer> tree = editor.freeze();
+    assertThat(tree).as("seed %d", seed).containsExactlyElementsOf(model);
+    assertThat(tree.size()).isEqualTo(model.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14})
+  void frozenVersionsNeverChange(long seed) {
+    Random random = new Random(seed);
+    List<SortedTree<Integer>> versions = new ArrayList<>();
+    List<List<Integer>> contents = new ArrayList<>();
+    TreeSet<Integer> model = new TreeSet<>();
+    SortedTree.Editor<Integer> editor = SortedTree.<Integer>empty(ORDER).edit();
+
+    for (int version = 0; version < 100; version++) {
+      for (int i = 0; i < 50; i++) {
+        int value = random.nextInt(700);
+        if (random.nextBoolean()) {
+          editor.put(value);
+          model.add(value);
+        } else {
+          editor.remove(value);
+          model.remove(value);
+        }
+      }
+      versions.add(editor.freeze());
+      contents.add(List.copyOf(model));
+    }
+
+    for (int i = 0; i < versions.size(); i++) {
+      assertThat(versions.get(i))
+          .as("seed %d, version %d", seed, i)
+          .containsExactlyElementsOf(contents.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23, 24})
+  void rangesAreWhatTheProbeSays(long seed) {
+    Random random = new Random(seed);
+    TreeSet<Integer> model = new TreeSet<>();
+    SortedTree.Editor<Integer> editor = SortedTree.<Integer>empty(ORDER).edit();
+    for (int i = 0; i < 3_000; i++) {
+      int value = random.nextInt(10_000);
+      editor.put(value);
+      model.add(value);
+    }
+    SortedTree<Integer> tree = editor.freeze();
+
+    for (int i = 0; i < 500; i++) {
+      int low = random.nextInt(10_500) - 250;
+      int high = low + random.nextInt(600);
+      SortedTree.Probe<Integer> probe = e -> e < low ? -1 : e < high ? 0 : 1;
+
+      assertThat(tree.range(probe))
+          .as("seed %d, [%d, %d)", seed, low, high)
+          .containsExactlyElementsOf(model.subSet(low, high));
+      Integer first = model.subSet(low, high).isEmpty() ? null : model.subSet(low, high).first();
+      assertThat(tree.find(probe)).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void resetTakesBackEverythingSinceTheFreeze() {
+    SortedTree.Editor<Integer> editor = SortedTree.<Integer>empty(ORDER).edit();
+    for (int i = 0; i < 1_000; i++) {
+      editor.put(i);
+    }
+    SortedTree<Integer> before = editor.freeze();
+
+    for (int i = 0; i < 1_000; i += 3) {
+      editor.remove(i);
+    }
+    editor.put(5_000);
+    editor.reset(before);
+    editor.put(-1);
+
+    assertThat(before).hasSize(1_000);
+    assertThat(editor.freeze()).hasSize(1_001).startsWith(-1, 0, 1, 2, 3);
+  }
+}
