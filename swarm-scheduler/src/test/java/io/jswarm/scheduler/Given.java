@@ -4,6 +4,8 @@ package io.jswarm.scheduler;
 import io.jswarm.model.ContainerSpec;
 import io.jswarm.model.Endpoint;
 import io.jswarm.model.EndpointSpec;
+import io.jswarm.model.EngineDescription;
+import io.jswarm.model.EngineDescription.Plugin;
 import io.jswarm.model.GenericResources;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeAvailability;
@@ -21,7 +23,9 @@ import io.jswarm.model.TaskState;
 import io.jswarm.model.TaskStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Nodes and tasks to test with. */
 final class Given {
@@ -56,8 +60,25 @@ final class Given {
     NodeDescription description = node.description();
     return node.withDescription(
         description.withEngine(
-            new io.jswarm.model.EngineDescription(
-                "1", java.util.Map.of(key, value), description.engine().plugins())));
+            new EngineDescription("1", Map.of(key, value), description.engine().plugins())));
+  }
+
+  static Node platform(Node node, String os, String architecture) {
+    NodeDescription description = node.description();
+    return node.withDescription(
+        NodeDescription.of(
+            description.hostname(), new Platform(os, architecture), description.resources()));
+  }
+
+  /** The same with an engine that has plugins, each given as {@code Type/name}. */
+  static Node plugins(Node node, String... plugins) {
+    List<Plugin> list =
+        Stream.of(plugins)
+            .map(text -> text.split("/", 2))
+            .map(parts -> new Plugin(parts[0], parts[1]))
+            .toList();
+    return node.withDescription(
+        node.description().withEngine(new EngineDescription("1", Map.of(), list)));
   }
 
   static Node availability(Node node, NodeAvailability availability) {
