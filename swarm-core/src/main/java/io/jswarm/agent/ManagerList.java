@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.agent;
+
+import io.jswarm.loop.RandomSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The managers an agent knows, and how well each did: the better, the likelier (S9.4). */
+final class ManagerList {
+  private static final double SUCCESS = 10;
+  private static final double LIMIT = 256;
+
+  private final RandomSource random;
+  private final Map<String, Double> scores = new TreeMap<>();
+  private String leader = "";
+
+  ManagerList(List<String> addresses, RandomSource random) {
+    this.random = random;
+    addresses.forEach(address -> scores.put(address, SUCCESS));
+  }
+
+  /** The one to try next: the leader if it was named, else a weighted choice. */
+  String pick() {
+    if (!leader.isEmpty()) {
+      String named = leader;
+      leader = "";
+      return named;
+    }
+    List<String> addresses = new ArrayList<>(scores.keySet());
+    double lowest = scores.values().stream().mapToDouble(score -> score).min().orElse(0);
+    double total = 0;
+    for (double score : scores.values()) {
+      total += score - lowest + 1;
+    }
+    double at = random.nextDouble() * total;
+    for (String address : addresses) {
+      at -= scores.getOrDefault(address, lowest) - lowest + 1;
+      if (at < 0) {
+        return address;
+      }
+    }
+    return addresses.get(addresses.size() - 1);
+  }
+
+  /** A manager said who leads; empty if it did not know. */
+  void leader(String address) {
+    leader = address;
+    if (!address.isEmpty()) {
+      scores.putIfAbsent(address, SUCCESS);
+    }
+  }
+
+  void succeeded(String address) {
+    observe(address, SUCCESS);
+  }
+
+  void failed(String address) {
+    observe(address, -SUCCESS);
+  }
+
+  private void observe(String address, double observed) {
+    scores.computeIfPresent(
+        address, (key, score) -> Math.max(-LIMIT, Math.min(LIMIT, (score + observed) / 2)));
+  }
+}

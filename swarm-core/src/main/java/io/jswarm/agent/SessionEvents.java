@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.agent;
+
+import io.jswarm.dispatch.ManagerMessage;
+import io.jswarm.model.Node;
+import java.time.Duration;
+
+/** What a session tells the agent, on its loop. */
+interface SessionEvents {
+  /** There is a session. */
+  void onSession(Node node);
+
+  /** There is none any more. */
+  void onSessionLost();
+
+  /** A heartbeat went out; the next one follows after {@code period}. */
+  void onBeat(Duration period);
+
+  /** The leader said something that is not about the session itself. */
+  void onMessage(ManagerMessage message);
+}
