@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.orchestration;
+
+import io.jswarm.control.Component;
+import io.jswarm.loop.EventLoop;
+import io.jswarm.model.Node;
+import io.jswarm.model.Task;
+import io.jswarm.model.TaskState;
+import io.jswarm.model.TaskStatus;
+import io.jswarm.spi.PlacementDecision;
+import io.jswarm.spi.PlacementEngine;
+import io.jswarm.store.StoreEvent;
+import io.jswarm.store.Tx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each pending task a node, in the turn in which it becomes pending (S7). The choice is the
+ * placement engine's; this keeps the engine's picture of the cluster up to date, remembers who
+ * waits and why, and asks again when something happened that may help.
+ */
+final class Scheduler implements Component {
+  /**
+   * Waiting tasks are tried again after this at the latest: an engine may weigh things that change
+   * with time alone.
+   */
+  private static final Duration RETRY = Duration.ofMinutes(5);
+
+  private final EventLoop loop;
+  private final PlacementEngine engine;
+  private final Set<String> fresh = new LinkedHashSet<>();
+  private final Set<String> waiting = new LinkedHashSet<>();
+  private final Set<String> unwanted = new LinkedHashSet<>();
+  private PlacementEngine.@Nullable Session session;
+  private EventLoop.@Nullable Timer retryTimer;
+  private boolean retry;
+
+  Scheduler(EventLoop loop, PlacementEngine engine) {
+    this.loop = loop;
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return "scheduler";
+  }
+
+  @Override
+  public void start(Tx tx) {
+    PlacementEngine.Session opened = engine.open();
+    session = opened;
+    tx.nodes().forEach(opened::put);
+    tx.tasks().forEach(task -> look(opened, null, task));
+  }
+
+  @Override
+  public void onEvent(StoreEvent event) {
+    PlacementEngine.Session books = session;
+    if (books == null) {
+      return;
+    }
+    boolean deleted = event instanceof StoreEvent.Deleted;
+    if (event.object() instanceof Node node) {
+      if (deleted) {
+        books.removeNode(node.id());
+      } else {
+        books.put(node);
+        retry = true;
+      }
+    } else if (event.object() instanceof Task task) {
+      if (deleted) {
+        books.removeTask(task.id());
+        forget(task.id());
+        retry |= task.isAssigned();
+      } else {
+        look(books, (Task) event.old(), task);
+      }
+    }
+  }
+
+  /**
+   * Puts a task where it belongs: into the engine's books, into the queue, or among those that end
+   * here.
+   */
+  private void look(PlacementEngine.Session books, @Nullable Task old, Task task) {
+    if (task.state().isBefore(TaskState.ASSIGNED)) {
+      if (task.desiredState().isAfter(TaskState.COMPLETE)) {
+        forget(task.id());
+        unwanted.add(task.id());
+      } else if (task.state() == TaskState.PENDING && !waiting.contains(task.id())) {
+        fresh.add(task.id());
+      }
+      return;
+    }
+    if (old == null && task.state().isTerminal()) {
+      return;
+    }
+    forget(task.id());
+    books.put(task, loop.now());
+    // It gave something back: its resources, or its place among the active tasks of its service.
+    retry |= old != null && holds(old) && (!holds(task) || (isActive(old) && !isActive(task)));
+  }
+
+  @Override
+  public void reconcile(Tx tx) {
+    endUnwanted(tx);
+    Set<String> queue = new LinkedHashSet<>();
+    if (retry) {
+      queue.addAll(waiting);
+      retry = false;
+    }
+    queue.addAll(fresh);
+    fresh.clear();
+    if (!queue.isEmpty()) {
+      place(tx, queue);
+    }
+    keepRetrying();
+  }
+
+  @Override
+  public void stop() {
+    session = null;
+    fresh.clear();
+    waiting.clear();
+    unwanted.clear();
+    retry = false;
+    keepRetrying();
+  }
+
+  private void place(Tx tx, Set<String> queue) {
+    List<Task> preassigned = new ArrayList<>();
+    List<Task> unassigned = new ArrayList<>();
+    for (String id : queue) {
+      Task task = tx.task(id).filter(Scheduler::wantsPlace).orElse(null);
+      if (task == null) {
+        waiting.remove(id);
+      } else {
+        (task.isAssigned() ? preassigned : unassigned).add(task);
+      }
+    }
+    preassigned.addAll(unassigned);
+    PlacementEngine.Session books = session;
+    if (books == null || preassigned.isEmpty()) {
+      return;
+    }
+    for (PlacementDecision decision : books.place(preassigned, tx.now())) {
+      if (decision instanceof PlacementDecision.Placed placed) {
+        assign(tx, books, placed);
+      } else if (decision instanceof PlacementDecision.Unplaceable unplaceable) {
+        explain(tx, unplaceable);
+      } else {
+        throw new AssertionError(decision);
+      }
+    }
+  }
+
+  private void assign(Tx tx, PlacementEngine.Session books, PlacementDecision.Placed placed) {
+    Task task = placed.task();
+    boolean preassigned = task.isAssigned();
+    boolean fits =
+        preassigned
+            ? task.nodeId().equals(placed.nodeId())
+            : tx.node(placed.nodeId()).filter(Node::acceptsTasks).isPresent();
+    if (!fits) {
+      books.put(task, tx.now());
+      waiting.add(task.id());
+      return;
+    }
+    waiting.remove(task.id());
+    String message =
+        preassigned ? "confirmed on its preassigned node" : "assigned to a node by the scheduler";
+    tx.update(
+        task.toBuilder()
+            .nodeId(placed.nodeId())
+            .assignedGenericResources(placed.generic())
+            .status(task.status().advance(TaskState.ASSIGNED, tx.now(), message))
+            .build());
+  }
+
+  /** Says why the task waits; writes nothing when that is known already (S7.8). */
+  private void explain(Tx tx, PlacementDecision.Unplaceable unplaceable) {
+    Task task = unplaceable.task();
+    waiting.add(task.id());
+    String why = unplaceable.explanation().text();
+    if (!task.status().error().equals(why)) {
+      TaskStatus status = task.status().advance(TaskState.PENDING, tx.now(), "waits for a node");
+      tx.update(task.withStatus(status.withError(why)));
+    }
+  }
+
+  /** A task that is to stop before it got a node has no agent that could say it stopped. */
+  private void endUnwanted(Tx tx) {
+    for (String id : List.copyOf(unwanted)) {
+      Task task = tx.task(id).orElse(null);
+      if (task != null
+          && task.state().isBefore(TaskState.ASSIGNED)
+          && task.desiredState() == TaskState.SHUTDOWN) {
+        String message = "stopped before it was assigned to a node";
+        tx.update(task.withStatus(task.status().advance(TaskState.SHUTDOWN, tx.now(), message)));
+      }
+    }
+    unwanted.clear();
+  }
+
+  private void keepRetrying() {
+    if (waiting.isEmpty() && retryTimer != null) {
+      retryTimer.cancel();
+      retryTimer = null;
+    } else if (!waiting.isEmpty() && retryTimer == null) {
+      retryTimer =
+          loop.schedule(
+              RETRY,
+              () -> {
+                retryTimer = null;
+                retry = true;
+              });
+    }
+  }
+
+  private void forget(String taskId) {
+    fresh.remove(taskId);
+    waiting.remove(taskId);
+  }
+
+  private static boolean wantsPlace(Task task) {
+    return task.state() == TaskState.PENDING && task.desiredState().atMost(TaskState.COMPLETE);
+  }
+
+  /** Whether a task takes up resources of its node (S7.2). */
+  private static boolean holds(Task task) {
+    return task.state().atLeast(TaskState.ASSIGNED) && !task.state().isTerminal();
+  }
+
+  private static boolean isActive(Task task) {
+    return task.desiredState().atMost(TaskState.COMPLETE);
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.orchestration;
+
+import io.jswarm.spi.ReplicatedLog;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * A log of one manager whose leadership a test takes away and gives back. Entries travel as bytes.
+ */
+final class SwitchableLog implements ReplicatedLog {
+  private Executor owner = Runnable::run;
+  private StateMachine machine;
+  private LeadershipListener leadership;
+  private long index;
+  private long term;
+  private boolean closed;
+
+  @Override
+  public void start(Executor owner, StateMachine machine, LeadershipListener leadership) {
+    this.owner = owner;
+    this.machine = machine;
+    this.leadership = leadership;
+    lead();
+  }
+
+  void lead() {
+    owner.execute(() -> leadership.onLeading(++term));
+  }
+
+  void follow() {
+    owner.execute(() -> leadership.onFollowing(Optional.empty()));
+  }
+
+  @Override
+  public CompletionStage<Long> propose(Entry entry) {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    owner.execute(
+        () -> {
+          if (!closed) {
+            machine.apply(++index, machine.decode(entry.toBytes()));
+            done.complete(index);
+          }
+        });
+    return done;
+  }
+
+  @Override
+  public int maxEntryBytes() {
+    return 3 * 512 * 1024;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
