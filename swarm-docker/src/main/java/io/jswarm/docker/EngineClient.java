@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.docker;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DefaultDockerCmdExecFactory;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.jswarm.TaskRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one engine: where it is, how calls to it run, and what their failures mean.
+ * Thread-safe.
+ */
+final class EngineClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineClient.class);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Executor blocking;
+  private final DefaultDockerCmdExecFactory commands;
+  private final DockerClient calls;
+  private final DockerClient streams;
+  private final EngineFailures failures;
+  private volatile boolean closed;
+
+  private EngineClient(DockerClientConfig config, Duration callTimeout, Executor blocking) {
+    this.blocking = blocking;
+    DockerHttpClient http = transport(config, callTimeout);
+    this.calls = DockerClientImpl.getInstance(config, http);
+    this.commands = new DefaultDockerCmdExecFactory(http, config.getObjectMapper());
+    commands.init(config);
+    this.streams = DockerClientImpl.getInstance(config, transport(config, null));
+    this.failures = new EngineFailures(config.getDockerHost().toString());
+  }
+
+  /**
+   * Does not connect yet.
+   *
+   * @param host as in {@code DOCKER_HOST}; null = what the environment says, as for the docker CLI
+   * @param callTimeout longest silence of the engine within one call
+   */
+  static EngineClient create(@Nullable String host, Duration callTimeout, Executor blocking) {
+    DefaultDockerClientConfig.Builder config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder();
+    if (host != null) {
+      config.withDockerHost(host);
+    }
+    return new EngineClient(config.build(), callTimeout, blocking);
+  }
+
+  private static DockerHttpClient transport(
+      DockerClientConfig config, @Nullable Duration responseTimeout) {
+    ZerodepDockerHttpClient.Builder builder =
+        new ZerodepDockerHttpClient.Builder()
+            .dockerHost(config.getDockerHost())
+            .sslConfig(config.getSSLConfig())
+            .maxConnections(Integer.MAX_VALUE)
+            .connectionTimeout(CONNECT_TIMEOUT);
+    if (responseTimeout != null) {
+      builder.responseTimeout(responseTimeout);
+    }
+    return builder.build();
+  }
+
+  /**
+   * Runs a request off the caller's thread.
+   *
+   * @param what words for "cannot …" in the failure's message
+   * @return fails with {@link TaskRuntimeException} only
+   */
+  <T extends @Nullable Object> CompletableFuture<T> call(String what, Callable<T> request) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Runnable work =
+        () -> {
+          try {
+            result.complete(request.call());
+          } catch (Exception e) {
+            result.completeExceptionally(failure(what, e));
+          }
+        };
+    try {
+      blocking.execute(work);
+    } catch (RejectedExecutionException e) {
+      result.completeExceptionally(failure(what, e));
+    }
+    return result;
+  }
+
+  /** As {@link #call}, for a request without a result. */
+  CompletableFuture<Void> run(String what, Runnable request) {
+    return call(
+        what,
+        () -> {
+          request.run();
+          return null;
+        });
+  }
+
+  /** What a failed call means to the task it was for. */
+  TaskRuntimeException failure(String what, Throwable error) {
+    return closed ? failures.closed(what, error) : failures.explain(what, error);
+  }
+
+  /** For calls that end by themselves; blocks. */
+  DockerClient calls() {
+    return calls;
+  }
+
+  /** For streams that may be silent for as long as they like; each has a thread of docker-java. */
+  DockerClient streams() {
+    return streams;
+  }
+
+  /** Creates a container from a body of our own; blocks. */
+  void createContainer(String name, ObjectNode body) {
+    new CreateCommand(commands.createCreateContainerCmdExec(), name, body).exec();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (DockerClient client : new DockerClient[] {calls, streams}) {
+      try {
+        client.close();
+      } catch (IOException e) {
+        LOG.atDebug().setCause(e).log("closing a connection to the engine failed");
+      }
+    }
+  }
+}
