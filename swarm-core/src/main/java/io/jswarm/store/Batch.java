@@ -134,6 +134,9 @@ public final class Batch {
         continue;
       }
       if (!atomic && !open.fits(List.of(one))) {
+        if (open.lastVersion == version) {
+          version++; // each entry leads to a version of its own
+        }
         closeEntry();
       }
       open.add(one, version);
