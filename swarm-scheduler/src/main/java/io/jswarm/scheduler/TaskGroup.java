@@ -28,9 +28,21 @@ final class TaskGroup {
     Map<Object, TaskGroup> groups = new LinkedHashMap<>();
     for (Task task : tasks) {
       Object key = task.hasService() && task.specVersion() != 0 ? SpecKey.of(task) : task.id();
-      groups.computeIfAbsent(key, k -> new TaskGroup(task)).add(task);
+      TaskGroup group = groups.computeIfAbsent(key, k -> new TaskGroup(task));
+      if (!group.accepts(task)) {
+        group = groups.computeIfAbsent(task.id(), k -> new TaskGroup(task));
+      }
+      group.add(task);
     }
     return groups.values();
+  }
+
+  /**
+   * Whether the task asks for what the others ask for. Tasks of one spec version share their spec,
+   * so this costs next to nothing; if they do not, none may be placed by the wishes of another.
+   */
+  private boolean accepts(Task task) {
+    return task.spec().equals(sample.spec()) && task.endpoint().equals(sample.endpoint());
   }
 
   private void add(Task task) {

@@ -115,6 +115,20 @@ class SpreadTest {
   }
 
   @Test
+  void tasksOfOneVersionThatAskForDifferentThingsEachGetTheirOwn() {
+    TestCluster cluster = new TestCluster(node("a"), node("b"));
+    cluster.put(task("web", 1, 1, spec().constraint("node.id == b").build()));
+    cluster.put(task("web", 2, 1, spec().constraint("node.id == a").build()));
+    cluster.put(task("web", 3, 1, spec().constraint("node.id == b").build()));
+
+    cluster.place();
+
+    assertThat(cluster.nodeOf("web.1.1")).isEqualTo("b");
+    assertThat(cluster.nodeOf("web.2.1")).isEqualTo("a");
+    assertThat(cluster.nodeOf("web.3.1")).isEqualTo("b");
+  }
+
+  @Test
   void twoServicesInOnePassSeeEachOthersTasks() {
     TestCluster cluster = new TestCluster(node("a"), node("b"));
     cluster.service("one", 1, ANY);
