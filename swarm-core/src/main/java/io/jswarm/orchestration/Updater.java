@@ -166,7 +166,7 @@ final class Updater {
       inWork.add(new SlotInWork(id, task.id(), olds));
       return;
     }
-    olds.forEach(old -> DesiredState.raise(tx, old, TaskState.SHUTDOWN));
+    stop(tx, olds);
     Task task = supervisor.factory().create(tx, service, id, TaskState.READY);
     failures.watch(task);
     inWork.add(new SlotInWork(id, task.id(), List.of()));
@@ -187,6 +187,15 @@ final class Updater {
       List<Task> olds = new ArrayList<>(all);
       olds.removeIf(task -> task.id().equals(clean.id()));
       supervisor.restarts().start(tx, clean, olds, Duration.ZERO);
+    }
+  }
+
+  /** One that never got a node leaves nothing worth keeping. */
+  private static void stop(Tx tx, List<Task> olds) {
+    for (Task old : olds) {
+      boolean assigned =
+          tx.task(old.id()).filter(task -> task.state().atLeast(TaskState.ASSIGNED)).isPresent();
+      DesiredState.raise(tx, old, assigned ? TaskState.SHUTDOWN : TaskState.REMOVE);
     }
   }
 
@@ -250,7 +259,7 @@ final class Updater {
     }
 
     void stopOlds(Tx tx) {
-      olds.forEach(old -> DesiredState.raise(tx, old, TaskState.SHUTDOWN));
+      stop(tx, olds);
     }
   }
 }
