@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
  * @param ids object ids
  * @param loops makes event loops
  * @param blocking runs work that may block (disk, Docker, processes); results hop back to a loop
+ * @param simulated whether this is a simulated world, in which any failure ends the run
  * @param awaiter how a caller outside all loops waits for a result
  */
 public record Environment(
@@ -23,6 +24,7 @@ public record Environment(
     IdGenerator ids,
     EventLoop.Factory loops,
     Executor blocking,
+    boolean simulated,
     Awaiter awaiter)
     implements AutoCloseable {
 

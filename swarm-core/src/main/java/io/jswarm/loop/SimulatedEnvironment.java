@@ -56,6 +56,7 @@ public final class SimulatedEnvironment {
             IdGenerator.from(idWords::nextLong),
             SimulatedLoop::new,
             task -> at(nowNanos, task),
+            true,
             this::await);
   }
 

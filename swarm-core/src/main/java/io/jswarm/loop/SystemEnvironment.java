@@ -27,6 +27,7 @@ final class SystemEnvironment {
         IdGenerator.from(secure::nextLong),
         name -> new ThreadEventLoop(name, Clock.SYSTEM),
         new BlockingPool(),
+        false,
         SystemEnvironment::await);
   }
 

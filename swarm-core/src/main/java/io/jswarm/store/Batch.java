@@ -30,7 +30,7 @@ public final class Batch {
   private final Tables base;
   private final Instant now;
   private final int maxEntryBytes;
-  private final List<Table.Editor<StoreObject>> editors = new ArrayList<>();
+  private final Editors editors;
   private final List<StoreEvent> events = new ArrayList<>();
   private final List<StoreEntry> entries = new ArrayList<>();
   private EntryBuilder open = new EntryBuilder();
@@ -41,9 +41,7 @@ public final class Batch {
     this.now = now;
     this.maxEntryBytes = maxEntryBytes;
     this.version = base.version();
-    for (Kind kind : Kind.values()) {
-      editors.add(base.<StoreObject>table(kind).edit());
-    }
+    this.editors = new Editors(base);
   }
 
   /**
@@ -82,13 +80,13 @@ public final class Batch {
   public List<StoreEntry> entries() {
     closeEntry();
     if (entries.size() == 1) {
-      entries.get(0).shortcut(base, freeze());
+      entries.get(0).shortcut(base, editors.freeze(version));
     }
     return List.copyOf(entries);
   }
 
   private <R> R run(Function<? super Tx, R> body, boolean atomic) {
-    Tables before = freeze();
+    Tables before = editors.freeze(version);
     Transaction tx = new Transaction(version + 1);
     try {
       R result = body.apply(tx);
@@ -98,9 +96,7 @@ public final class Batch {
       log(tx, atomic);
       return result;
     } catch (RuntimeException | Error e) {
-      for (Kind kind : Kind.values()) {
-        editors.get(kind.ordinal()).reset(before.table(kind));
-      }
+      editors.reset(before);
       throw e;
     } finally {
       tx.done = true;
@@ -150,12 +146,6 @@ public final class Batch {
       entries.add(entry);
     }
     open = new EntryBuilder();
-  }
-
-  private Tables freeze() {
-    List<Table<? extends StoreObject>> tables = new ArrayList<>(editors.size());
-    editors.forEach(editor -> tables.add(editor.freeze()));
-    return new Tables(version, Collections.unmodifiableList(tables));
   }
 
   private record Key(Kind kind, String id) {}
@@ -237,7 +227,7 @@ public final class Batch {
     @Override
     public <T extends StoreObject> T create(T object) {
       requireOpen();
-      Table.Editor<StoreObject> table = editors.get(object.kind().ordinal());
+      Table.Editor<StoreObject> table = editors.edit(object.kind());
       if (table.get(object.id()) != null) {
         throw new AlreadyExistsException(
             object.kind() + " " + object.id() + " already exists; ids are never used twice");
@@ -252,7 +242,7 @@ public final class Batch {
     @Override
     public <T extends StoreObject> T update(T object) {
       requireOpen();
-      Table.Editor<StoreObject> table = editors.get(object.kind().ordinal());
+      Table.Editor<StoreObject> table = editors.edit(object.kind());
       StoreObject old = table.get(object.id());
       if (old == null) {
         throw missing(object);
@@ -281,7 +271,7 @@ public final class Batch {
     @Override
     public void delete(StoreObject object) {
       requireOpen();
-      Table.Editor<StoreObject> table = editors.get(object.kind().ordinal());
+      Table.Editor<StoreObject> table = editors.edit(object.kind());
       StoreObject old = table.get(object.id());
       if (old == null) {
         throw missing(object);

@@ -10,7 +10,6 @@ import io.jswarm.model.Secret;
 import io.jswarm.model.Service;
 import io.jswarm.model.StoreObject;
 import io.jswarm.model.Task;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,20 +17,19 @@ import java.util.Optional;
  * iteration stays valid.
  */
 abstract class EditorView implements ReadView {
-  private final List<Table.Editor<StoreObject>> editors;
+  private final Editors editors;
 
-  EditorView(List<Table.Editor<StoreObject>> editors) {
+  EditorView(Editors editors) {
     this.editors = editors;
   }
 
   private Tables frozen(Kind kind) {
-    Table<? extends StoreObject> table = editors.get(kind.ordinal()).freeze();
-    return Tables.only(version(), kind, table);
+    return Tables.only(version(), kind, editors.table(kind));
   }
 
   @Override
   public Optional<? extends StoreObject> get(Kind kind, String id) {
-    return Optional.ofNullable(editors.get(kind.ordinal()).get(id));
+    return Optional.ofNullable(editors.get(kind, id));
   }
 
   @Override

@@ -50,8 +50,26 @@ final class SortedTree<E> implements Iterable<E> {
 
   /** The first element in the range of {@code probe}. */
   @Nullable E find(Probe<E> probe) {
-    Cursor cursor = new Cursor(probe);
-    return cursor.hasNext() ? cursor.next() : null;
+    return first(root, probe);
+  }
+
+  private static <E> @Nullable E first(@Nullable Page root, Probe<E> probe) {
+    Page page = root;
+    Page next = null;
+    while (page != null) {
+      int at = page.firstNotBefore(probe);
+      if (page.lows == null) {
+        Page found = at < page.count ? page : next;
+        E element =
+            found == null ? null : SortedTree.<E>element(found.leftmost(found == page ? at : 0));
+        return element != null && probe.position(element) == 0 ? element : null;
+      }
+      // If the child that may hold the range's start ends before it, the range starts with this
+      // one.
+      next = at < page.count ? page.child(at) : next;
+      page = page.child(Math.max(0, at - 1));
+    }
+    return null;
   }
 
   /** The elements in the range of {@code probe}, in order. */
@@ -62,6 +80,12 @@ final class SortedTree<E> implements Iterable<E> {
   @Override
   public Iterator<E> iterator() {
     return new Cursor(element -> 0);
+  }
+
+  /** Pages hold what was put in; nothing else gets there. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E> E element(Object item) {
+    return (E) item;
   }
 
   /**
@@ -96,6 +120,31 @@ final class SortedTree<E> implements Iterable<E> {
 
     Page child(int i) {
       return (Page) items[i];
+    }
+
+    <E> int firstNotBefore(Probe<E> probe) {
+      int low = 0;
+      int high = count;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        E element = element(key(middle));
+        if (probe.position(element) < 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    }
+
+    Object leftmost(int at) {
+      Page page = this;
+      int i = at;
+      while (page.lows != null) {
+        page = page.child(i);
+        i = 0;
+      }
+      return page.items[i];
     }
 
     void insert(int at, Object item, @Nullable Object low) {
@@ -180,7 +229,7 @@ final class SortedTree<E> implements Iterable<E> {
     }
 
     @Nullable E find(Probe<E> probe) {
-      return new SortedTree<E>(order, root, size).find(probe);
+      return first(root, probe);
     }
 
     /** Adds {@code element}, or replaces the one that compares equal and returns it. */
@@ -294,7 +343,7 @@ final class SortedTree<E> implements Iterable<E> {
       int high = page.count - 1;
       while (low <= high) {
         int middle = (low + high) >>> 1;
-        int compared = order.compare(element(page.key(middle)), element);
+        int compared = order.compare(SortedTree.<E>element(page.key(middle)), element);
         if (compared == 0) {
           return middle;
         } else if (compared < 0) {
@@ -304,11 +353,6 @@ final class SortedTree<E> implements Iterable<E> {
         }
       }
       return -low - 1;
-    }
-
-    @SuppressWarnings("unchecked")
-    private E element(Object item) {
-      return (E) item;
     }
   }
 
@@ -323,27 +367,13 @@ final class SortedTree<E> implements Iterable<E> {
       this.probe = probe;
       Page page = root;
       while (page != null) {
-        int i = firstNotBefore(page);
+        int i = page.firstNotBefore(probe);
         depth++;
         path[depth] = page;
         at[depth] = page.lows == null ? i : Math.max(0, i - 1);
         page = page.lows == null ? null : page.child(at[depth]);
       }
       fetch();
-    }
-
-    private int firstNotBefore(Page page) {
-      int low = 0;
-      int high = page.count;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (probe.position(element(page.key(middle))) < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
     }
 
     /**
@@ -387,11 +417,6 @@ final class SortedTree<E> implements Iterable<E> {
       at[depth]++;
       fetch();
       return element;
-    }
-
-    @SuppressWarnings("unchecked")
-    private E element(Object item) {
-      return (E) item;
     }
   }
 }

@@ -374,6 +374,7 @@ class StoreTest {
                   public void onStart(ReadView state) {
                     state.services().forEach(service -> seen.add(service.id()));
                     assertThat(seen.size()).isGreaterThanOrEqualTo(startAt);
+                    lookForTheEnd(state);
                   }
 
                   @Override
@@ -381,6 +382,10 @@ class StoreTest {
                     commit.events().stream()
                         .filter(event -> event.kind() == Kind.SERVICE)
                         .forEach(event -> seen.add(event.object().id()));
+                    lookForTheEnd(state);
+                  }
+
+                  private void lookForTheEnd(ReadView state) {
                     if (state.node("end").isPresent()
                         && seen.size() == 1_000
                         && seen.stream().distinct().count() == 1_000

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm;
+
+import io.jswarm.api.BrokerLogs;
+import io.jswarm.api.LocalSwarm;
+import io.jswarm.control.ControlLoop;
+import io.jswarm.dispatch.Dispatcher;
+import io.jswarm.loop.Environment;
+import io.jswarm.loop.EventLoop;
+import io.jswarm.membership.Membership;
+import io.jswarm.model.ClusterSpec;
+import io.jswarm.model.Node;
+import io.jswarm.model.NodeSpec;
+import io.jswarm.model.NodeState;
+import io.jswarm.orchestration.LeaderComponents;
+import io.jswarm.spi.PlacementEngine;
+import io.jswarm.spi.ReplicatedLog;
+import io.jswarm.store.Commit;
+import io.jswarm.store.ReadView;
+import io.jswarm.store.Store;
+import io.jswarm.store.Tx;
+import io.jswarm.store.Watch;
+import io.jswarm.store.WatchListener;
+import io.jswarm.transport.LocalNetwork;
+import io.jswarm.transport.Transport;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The manager's side of a node: store, log, control loop, API, and the address agents connect to.
+ */
+final class Manager implements AutoCloseable {
+  private final Environment environment;
+  private final LocalNetwork network;
+  private final String address;
+  private final EventLoop loop;
+  private final ControlLoop control;
+  private final Membership membership;
+  private final LocalSwarm swarm;
+  private final Transport.Registration registration;
+
+  Manager(
+      Environment environment,
+      LocalNetwork network,
+      String nodeId,
+      PlacementEngine engine,
+      ReplicatedLog log) {
+    this.environment = environment;
+    this.network = network;
+    this.address = "manager-" + nodeId;
+    this.loop = environment.loops().create("control-" + nodeId);
+    Store store = new Store();
+    Dispatcher dispatcher = new Dispatcher(environment, loop, store, nodeId);
+    this.control =
+        new ControlLoop(
+            loop,
+            store,
+            log,
+            LeaderComponents.create(loop, environment.ids(), engine, dispatcher),
+            environment.simulated());
+    this.membership = new Membership(environment.ids());
+    this.swarm =
+        new LocalSwarm(control, environment, new BrokerLogs(dispatcher.logs(), loop, environment));
+    this.registration = network.listen(address, loop, dispatcher);
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  LocalNetwork network() {
+    return network;
+  }
+
+  String address() {
+    return address;
+  }
+
+  Store store() {
+    return control.store();
+  }
+
+  Swarm swarm() {
+    return swarm;
+  }
+
+  /** Makes this manager's cluster, and the manager its first node. */
+  void initialise(String nodeId, ClusterSpec cluster, NodeSpec node) {
+    write(
+        tx -> {
+          membership.initialise(tx, cluster);
+          return membership.join(tx, nodeId, node, address);
+        });
+  }
+
+  /** Makes a worker part of the cluster. */
+  void join(String nodeId, NodeSpec node) {
+    write(tx -> membership.join(tx, nodeId, node, ""));
+  }
+
+  private void write(Function<Tx, Node> body) {
+    Reply.of(control.write(body), environment.awaiter()).await();
+  }
+
+  /** Completes once the node is READY; any thread. */
+  Reply<Node> ready(String nodeId) {
+    CompletableFuture<Node> ready = new CompletableFuture<>();
+    WatchListener listener =
+        new WatchListener() {
+          @Override
+          public void onStart(ReadView state) {
+            look(state);
+          }
+
+          @Override
+          public void onCommit(Commit commit, ReadView state) {
+            look(state);
+          }
+
+          private void look(ReadView state) {
+            state
+                .node(nodeId)
+                .filter(node -> node.status().state() == NodeState.READY)
+                .ifPresent(ready::complete);
+          }
+        };
+    Watch watch = control.store().watch(loop, Integer.MAX_VALUE, listener);
+    return Reply.of(ready.whenComplete((node, error) -> watch.close()), environment.awaiter());
+  }
+
+  @Override
+  public void close() {
+    registration.close();
+    control.close();
+    loop.close();
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.api;
+
+import io.jswarm.Reply;
+import io.jswarm.dispatch.LogBroker;
+import io.jswarm.dispatch.LogListener;
+import io.jswarm.dispatch.LogSelector;
+import io.jswarm.loop.Environment;
+import io.jswarm.loop.EventLoop;
+import io.jswarm.model.Service;
+import io.jswarm.spi.TaskRuntime.LogSubscription;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Reads logs through the leader's broker; lines come on the control loop. */
+public record BrokerLogs(LogBroker broker, EventLoop loop, Environment environment)
+    implements LogSource {
+  @Override
+  public LogReader open(Service service, LogQuery query) {
+    CompletableFuture<String> done = new CompletableFuture<>();
+    LogListener listener =
+        new LogListener() {
+          @Override
+          public void onLine(TaskLine line) {
+            query.onLine().accept(line);
+          }
+
+          @Override
+          public void onEnd(@Nullable String incomplete) {
+            done.complete(incomplete == null ? "" : incomplete);
+          }
+        };
+    LogSubscription subscription =
+        broker.subscribe(LogSelector.service(service.id()), query.options(), loop, listener);
+    return new Reader(Reply.of(done, environment.awaiter()), subscription);
+  }
+
+  private record Reader(Reply<String> done, LogSubscription subscription) implements LogReader {
+    @Override
+    public void close() {
+      subscription.cancel();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.membership;
+
+import io.jswarm.AlreadyExistsException;
+import io.jswarm.loop.IdGenerator;
+import io.jswarm.model.Cluster;
+import io.jswarm.model.ClusterSpec;
+import io.jswarm.model.ManagerStatus;
+import io.jswarm.model.Network;
+import io.jswarm.model.NetworkSpec;
+import io.jswarm.model.Node;
+import io.jswarm.model.NodeRole;
+import io.jswarm.model.NodeSpec;
+import io.jswarm.model.Reachability;
+import io.jswarm.store.Tx;
+import java.util.Locale;
+
+/**
+ * What initialising a cluster and joining it write to the store. Bodies of transactions; the
+ * control loop runs them.
+ */
+public final class Membership {
+  private final IdGenerator ids;
+
+  /** Takes ids of new objects from {@code ids}. */
+  public Membership(IdGenerator ids) {
+    this.ids = ids;
+  }
+
+  /** Makes the cluster object and the ingress network, unless they are there. */
+  public Cluster initialise(Tx tx, ClusterSpec spec) {
+    return tx.cluster()
+        .orElseGet(
+            () -> {
+              tx.create(
+                  Network.of(ids.next(), NetworkSpec.builder("ingress").ingress(true).build()));
+              return tx.create(Cluster.of(ids.next(), spec));
+            });
+  }
+
+  /**
+   * Makes a node part of the cluster. A node that comes back under its id keeps what the cluster
+   * knows of it: its labels and availability are then the stored ones, not {@code spec}'s.
+   *
+   * @param id the node's own, from an earlier start or newly drawn
+   * @param address where other nodes reach it, for a manager; empty for a worker
+   */
+  public Node join(Tx tx, String id, NodeSpec spec, String address) {
+    Node known = tx.node(id).orElse(null);
+    if (known == null) {
+      Node node = Node.of(id, spec);
+      return tx.create(
+          spec.desiredRole() == NodeRole.MANAGER ? node.withManagerStatus(leader(address)) : node);
+    }
+    if (known.role() != spec.desiredRole()) {
+      throw new AlreadyExistsException(
+          "node "
+              + known.name()
+              + " ("
+              + id
+              + ") is part of the cluster as a "
+              + known.role().name().toLowerCase(Locale.ROOT)
+              + "; start it in that role, or remove it and use an empty data directory");
+    }
+    return known;
+  }
+
+  private static ManagerStatus leader(String address) {
+    return new ManagerStatus("1", address, true, Reachability.REACHABLE);
+  }
+}
