@@ -186,7 +186,7 @@ public abstract class TaskRuntimeTck {
     awaitReady(task);
     await(runtime.stop(task, GRACE));
     await(runtime.stop(task, GRACE));
-    List<String> output = logTexts(task);
+    List<String> output = stdoutOf(task);
     await(runtime.remove(task.taskId()));
     await(runtime.remove(task.taskId()));
 
@@ -380,7 +380,7 @@ public abstract class TaskRuntimeTck {
     assertThat(inspect(task)).isEqualTo(before);
     await(runtime.stop(task, GRACE));
     assertThat(await(exit)).isEqualTo(new TaskExit(8, ""));
-    assertThat(logTexts(task)).containsExactly("ready");
+    assertThat(stdoutOf(task)).containsExactly("ready");
   }
 
   @Test
@@ -432,7 +432,7 @@ public abstract class TaskRuntimeTck {
     await(runtime.stop(task, GRACE));
     await(second.end());
 
-    List<String> counted = second.texts();
+    List<String> counted = second.texts(false);
     assertThat(counted)
         .isEqualTo(IntStream.rangeClosed(1, counted.size()).mapToObj(String::valueOf).toList());
   }
@@ -449,7 +449,7 @@ public abstract class TaskRuntimeTck {
 
     await(starting);
 
-    assertThat(logTexts(task)).containsExactly("ready");
+    assertThat(stdoutOf(task)).containsExactly("ready");
     assertThat(inspect(task).running()).isTrue();
   }
 
@@ -634,7 +634,7 @@ public abstract class TaskRuntimeTck {
     await(runtime.stop(task, GRACE));
     await(log.end());
 
-    assertThat(log.texts()).startsWith("1", "2", "3").isEqualTo(logTexts(task));
+    assertThat(log.texts(false)).startsWith("1", "2", "3").isEqualTo(stdoutOf(task));
   }
 
   @Test
@@ -800,6 +800,11 @@ public abstract class TaskRuntimeTck {
   /** All output up to now. */
   protected final List<String> logTexts(TaskAssignment task) {
     return logsOf(task, LogOptions.ALL);
+  }
+
+  /** What it printed on stdout up to now; shells speak of signals on stderr. */
+  protected final List<String> stdoutOf(TaskAssignment task) {
+    return logsOf(task, new LogOptions(true, false, false, -1, null));
   }
 
   /** The chosen output, not following. */
