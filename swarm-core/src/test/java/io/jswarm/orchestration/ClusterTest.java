@@ -218,6 +218,11 @@ abstract class ClusterTest {
     return result.join();
   }
 
+  /** For writes that are not waited for. */
+  final ControlLoop control() {
+    return control;
+  }
+
   // Then
 
   final ReadView view() {

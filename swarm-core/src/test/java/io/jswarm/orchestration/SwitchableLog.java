@@ -16,6 +16,7 @@ final class SwitchableLog implements ReplicatedLog {
   private LeadershipListener leadership;
   private long index;
   private long term;
+  private int proposed;
   private boolean closed;
 
   @Override
@@ -36,15 +37,22 @@ final class SwitchableLog implements ReplicatedLog {
 
   @Override
   public CompletionStage<Long> propose(Entry entry) {
+    proposed++;
     CompletableFuture<Long> done = new CompletableFuture<>();
     owner.execute(
         () -> {
+          proposed--;
           if (!closed) {
             machine.apply(++index, machine.decode(entry.toBytes()));
             done.complete(index);
           }
         });
     return done;
+  }
+
+  /** Whether an entry is on its way. */
+  boolean isProposing() {
+    return proposed > 0;
   }
 
   @Override
