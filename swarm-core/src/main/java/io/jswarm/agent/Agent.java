@@ -154,7 +154,7 @@ public final class Agent {
                         worker.description(description);
                         then.accept(description);
                       } else {
-                        LOG.atWarn().setCause(error).log("cannot describe this host");
+                        LOG.warn("cannot describe this host, trying again: {}", error.getMessage());
                         describing = true;
                         loop.schedule(DESCRIBE_RETRY, () -> describe(then));
                       }

@@ -128,7 +128,7 @@ final class FileTaskDatabase implements TaskDatabase {
         try {
           entries.add(ModelCodec.fromCbor(Files.readAllBytes(file), Entry.class));
         } catch (IllegalArgumentException e) {
-          LOG.atWarn().addKeyValue("file", file).setCause(e).log("a remembered task is unreadable");
+          LOG.warn("a remembered task is unreadable, {}: {}", file, e.getMessage());
         }
       }
     }

@@ -160,7 +160,7 @@ final class Worker {
                 loop.execute(
                     () -> {
                       if (error != null) {
-                        LOG.atWarn().addKeyValue("node", nodeId).setCause(error).log("no list");
+                        LOG.warn("cannot list what runs on {}: {}", nodeId, error.getMessage());
                         sweepLater();
                       } else {
                         ids.forEach(this::removeUnclaimed);

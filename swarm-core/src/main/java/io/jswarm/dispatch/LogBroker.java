@@ -87,12 +87,25 @@ public final class LogBroker {
         (nodeId, tasks) -> {
           NodeSession session = sessions.apply(nodeId);
           if (session != null) {
-            session.send(
-                new ManagerMessage.SubscribeLogs(
-                    session.id(), subscriber.id(), tasks, subscriber.options()));
+            List<String> fresh = new ArrayList<>();
+            for (String taskId : tasks) {
+              if (subscriber.wasReadBefore(taskId)) {
+                ask(session, subscriber, List.of(taskId), subscriber.rest(taskId));
+              } else {
+                fresh.add(taskId);
+              }
+            }
+            if (!fresh.isEmpty()) {
+              ask(session, subscriber, fresh, subscriber.options());
+            }
           }
         });
     endIfDone(subscriber);
+  }
+
+  private static void ask(
+      NodeSession session, LogSubscriber subscriber, List<String> tasks, LogOptions options) {
+    session.send(new ManagerMessage.SubscribeLogs(session.id(), subscriber.id(), tasks, options));
   }
 
   /** New tasks join those who follow. */

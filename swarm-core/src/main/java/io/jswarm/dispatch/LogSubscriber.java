@@ -5,6 +5,7 @@ import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.spi.TaskRuntime.LogLine;
 import io.jswarm.spi.TaskRuntime.LogOptions;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -79,6 +80,24 @@ final class LogSubscriber {
     open++;
   }
 
+  /** Whether lines of the task came before its node went away. */
+  boolean wasReadBefore(String taskId) {
+    Source source = sources.get(taskId);
+    return source != null && source.newest != null;
+  }
+
+  /** Everything after the lines that came already. */
+  LogOptions rest(String taskId) {
+    Source source = sources.get(taskId);
+    Instant newest = source == null ? null : source.newest;
+    return new LogOptions(
+        options.stdout(),
+        options.stderr(),
+        options.follow(),
+        -1,
+        newest == null ? options.since() : newest.plusNanos(1));
+  }
+
   boolean isOpen(String taskId, String nodeId) {
     Source source = sources.get(taskId);
     return source != null && source.state == Source.State.OPEN && source.nodeId.equals(nodeId);
@@ -143,6 +162,9 @@ final class LogSubscriber {
     if (batch.dropped() > 0) {
       missing("task " + batch.taskId() + ": lines were dropped, the reader was too slow");
     }
+    for (LogLine line : batch.lines()) {
+      source.newest = line.timestamp();
+    }
     call(
         () -> {
           for (LogLine line : batch.lines()) {
@@ -191,6 +213,7 @@ final class LogSubscriber {
     final String nodeId;
     final String serviceId;
     State state = State.LOST;
+    @Nullable Instant newest;
 
     Source(String nodeId, String serviceId) {
       this.nodeId = nodeId;
