@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,7 @@ final class HealthMonitor {
   }
 
   private void probe() {
-    blocking.execute(
+    elsewhere(
         () -> {
           if (stopped) {
             return;
@@ -131,7 +132,8 @@ final class HealthMonitor {
           } catch (IOException e) {
             loop.execute(() -> failed(String.valueOf(e.getMessage())));
           }
-        });
+        },
+        () -> {});
   }
 
   private void watch(Process process) {
@@ -152,11 +154,12 @@ final class HealthMonitor {
       listener.healthy();
       scheduleNext();
     } else {
-      blocking.execute(
+      elsewhere(
           () -> {
             String output = output();
             loop.execute(() -> failed(output));
-          });
+          },
+          () -> {});
     }
   }
 
@@ -182,7 +185,7 @@ final class HealthMonitor {
   }
 
   private void kill(Process process) {
-    blocking.execute(
+    elsewhere(
         () -> {
           try {
             ProcessMark mark = ProcessMark.read(files.probe());
@@ -196,7 +199,16 @@ final class HealthMonitor {
           } finally {
             process.destroyForcibly();
           }
-        });
+        },
+        process::destroyForcibly);
+  }
+
+  private void elsewhere(Runnable work, Runnable otherwise) {
+    try {
+      blocking.execute(work);
+    } catch (RejectedExecutionException e) {
+      otherwise.run(); // the node is closing
+    }
   }
 
   private void cancelTimer() {

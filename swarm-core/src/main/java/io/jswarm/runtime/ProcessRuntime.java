@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.jswarm.TaskRuntimeException;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
+import io.jswarm.loop.TimeSource;
 import io.jswarm.model.NodeDescription;
 import io.jswarm.model.NodeResources;
 import io.jswarm.spi.TaskAssignment;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +58,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessRuntime implements TaskRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRuntime.class);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
 
   private final Path directory;
@@ -107,7 +108,11 @@ public final class ProcessRuntime implements TaskRuntime {
                 new TaskRuntimeException(
                     "cannot read what is left in " + directory + ": " + failure, false, failure);
           } else {
-            found.forEach(task -> tasks.put(task.id(), task));
+            found.forEach(
+                (task, what) -> {
+                  task.adopt(what);
+                  tasks.put(task.id(), task);
+                });
             watch();
           }
           List<Runnable> calls = beforeAdoption;
@@ -119,17 +124,18 @@ public final class ProcessRuntime implements TaskRuntime {
   }
 
   /** Blocks. */
-  private List<ProcessTask> findTasks() throws IOException, InterruptedException {
+  private Map<ProcessTask, TaskProcess.Found> findTasks() throws IOException, InterruptedException {
     Files.createDirectories(directory);
-    List<Path> found;
+    List<Path> directories;
     try (var paths = Files.list(directory)) {
-      found = paths.filter(Files::isDirectory).sorted().toList();
+      directories = paths.filter(Files::isDirectory).sorted().toList();
     }
-    List<ProcessTask> result = new ArrayList<>();
-    for (Path path : found) {
+    Map<ProcessTask, TaskProcess.Found> result = new LinkedHashMap<>();
+    for (Path path : directories) {
       ProcessTask task = new ProcessTask(path.getFileName().toString(), this);
-      if (task.adopt()) {
-        result.add(task);
+      TaskProcess.Found found = task.process().find();
+      if (found != null) {
+        result.put(task, found);
       }
     }
     return result;
@@ -230,7 +236,8 @@ public final class ProcessRuntime implements TaskRuntime {
             () -> {
               ProcessTask task = known(taskId);
               LogStream stream =
-                  new LogStream(task.stdout(), task.stderr(), options, sink, blocking());
+                  new LogStream(
+                      task.process().stdout(), task.process().stderr(), options, sink, blocking());
               opened.set(stream);
               streams.put(stream, task);
               stream.pump(task.over(), loop.now());
@@ -257,14 +264,22 @@ public final class ProcessRuntime implements TaskRuntime {
   /** Leaves tasks running; stages that are open fail as temporary. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
+    CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(
         () -> {
           TaskRuntimeException reason = closing();
           streams.keySet().forEach(LogStream::cancel);
           tasks.values().forEach(task -> task.abandon(reason));
-          loop.close();
+          done.complete(null);
         });
+    if (!loop.inLoop()) {
+      environment.awaiter().await(done, CLOSE_LIMIT); // what it waits for never blocks
+    }
+    loop.close();
   }
 
   private static TaskRuntimeException closing() {
@@ -316,8 +331,8 @@ public final class ProcessRuntime implements TaskRuntime {
     return environment.blocking();
   }
 
-  Instant now() {
-    return environment.time().now();
+  TimeSource time() {
+    return environment.time();
   }
 
   Supervision supervision() {
@@ -378,7 +393,7 @@ public final class ProcessRuntime implements TaskRuntime {
     Map<ProcessTask, TaskExit> ends = new LinkedHashMap<>();
     for (ProcessTask task : running) {
       try {
-        TaskExit exit = task.observe();
+        TaskExit exit = task.process().look();
         if (exit != null) {
           ends.put(task, exit);
         }

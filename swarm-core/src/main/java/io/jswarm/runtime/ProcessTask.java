@@ -5,28 +5,19 @@ import io.jswarm.TaskRuntimeException;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.model.ContainerStatus;
 import io.jswarm.model.Defaults;
-import io.jswarm.model.PortConfig;
 import io.jswarm.spi.TaskAssignment;
 import io.jswarm.spi.TaskRuntime.RuntimeStatus;
 import io.jswarm.spi.TaskRuntime.TaskExit;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One task of a {@link ProcessRuntime}: the state machine over its {@link TaskFiles}. On the
- * runtime's loop, except where a method says that it blocks.
- */
+/** One task of a {@link ProcessRuntime}: its state machine, on the runtime's loop. */
 final class ProcessTask implements HealthMonitor.Listener {
   private static final Duration KILL_AGAIN = Duration.ofMillis(500);
-  private static final int LAUNCH_POLL_MILLIS = 2;
-  private static final int NEVER_KNOWN = -1;
 
   private enum Phase {
     /** Nothing is there, or prepare is under way. */
@@ -40,13 +31,10 @@ final class ProcessTask implements HealthMonitor.Listener {
   private final ProcessRuntime runtime;
   private final EventLoop loop;
   private final Jobs jobs;
-  private final TaskFiles files;
-  private final CapturedLog stdout;
-  private final CapturedLog stderr;
+  private final TaskProcess process;
   private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
-  private volatile Phase phase = Phase.NEW;
+  private Phase phase = Phase.NEW;
   private @Nullable ProcessState state;
-  private volatile @Nullable ProcessMark supervisor;
   private @Nullable ProcessMark main;
   private boolean neverRan;
   private @Nullable CompletableFuture<Void> prepared;
@@ -61,32 +49,31 @@ final class ProcessTask implements HealthMonitor.Listener {
     this.runtime = runtime;
     this.loop = runtime.loop();
     this.jobs = new Jobs(loop, runtime.blocking());
-    this.files = new TaskFiles(runtime.directoryOf(id));
-    this.stdout = new CapturedLog(files.directory(), false, runtime.logLimit());
-    this.stderr = new CapturedLog(files.directory(), true, runtime.logLimit());
+    this.process =
+        new TaskProcess(
+            id,
+            new TaskFiles(runtime.directoryOf(id)),
+            runtime.supervision(),
+            runtime.time(),
+            runtime.logLimit());
   }
 
-  /** Takes over what an earlier agent left; false when it is nothing. Blocks, before any other. */
-  boolean adopt() throws IOException, InterruptedException {
-    state = files.state();
-    if (state == null) {
-      files.delete();
-      return false;
-    }
-    HostPorts.MACHINE.adopt(id, state.ports());
-    killProbe();
+  /** Takes over what an earlier agent left. */
+  void adopt(TaskProcess.Found found) {
+    state = found.state();
+    main = found.main();
+    neverRan = found.barred();
     prepared = CompletableFuture.completedFuture(null);
-    phase = Phase.PREPARED;
-    if (files.claimed()) {
-      main = files.task();
-      neverRan = files.barred();
-      TaskExit over = observe();
-      phase = over == null ? Phase.RUNNING : Phase.ENDED;
-      if (over != null) {
-        exit.complete(over);
-      }
+    if (found.exit() != null) {
+      phase = Phase.ENDED;
+      exit.complete(found.exit());
+    } else {
+      phase = found.claimed() ? Phase.RUNNING : Phase.PREPARED;
     }
-    return true;
+  }
+
+  TaskProcess process() {
+    return process;
   }
 
   String id() {
@@ -109,21 +96,13 @@ final class ProcessTask implements HealthMonitor.Listener {
     return phase == Phase.ENDED;
   }
 
-  CapturedLog stdout() {
-    return stdout;
-  }
-
-  CapturedLog stderr() {
-    return stderr;
-  }
-
   CompletableFuture<TaskExit> exit() {
     return exit;
   }
 
   RuntimeStatus status() {
     TaskExit over = exit.getNow(null);
-    boolean known = over != null && !neverRan && over.exitCode() != NEVER_KNOWN;
+    boolean known = over != null && !neverRan && over.exitCode() != TaskProcess.UNKNOWN;
     return new RuntimeStatus(
         new ContainerStatus(
             id,
@@ -143,7 +122,7 @@ final class ProcessTask implements HealthMonitor.Listener {
       CompletableFuture<Void> stage = new CompletableFuture<>();
       prepared = stage;
       jobs.run(
-          () -> create(assignment),
+          () -> process.create(assignment),
           (created, failure) -> {
             if (created != null) {
               state = created;
@@ -159,25 +138,6 @@ final class ProcessTask implements HealthMonitor.Listener {
           });
     }
     return prepared;
-  }
-
-  /** Blocks. */
-  private ProcessState create(TaskAssignment assignment) throws IOException {
-    ProcessState there = files.state();
-    if (there != null) {
-      return there;
-    }
-    List<PortConfig> ports = HostPorts.MACHINE.reserve(id, assignment.task().endpoint().ports());
-    try {
-      ProcessPlan plan = ProcessPlan.of(assignment, files, ports);
-      ProcessState created = files.create(assignment, ports);
-      plan.check();
-      return created;
-    } catch (IOException | RuntimeException e) {
-      HostPorts.MACHINE.release(id, ports);
-      files.delete();
-      throw e;
-    }
   }
 
   // Start
@@ -200,37 +160,25 @@ final class ProcessTask implements HealthMonitor.Listener {
     } else if (phase == Phase.RUNNING) {
       awaitHealthy(assignment);
     } else {
+      ProcessPlan plan = plan(assignment);
       jobs.run(
-          () -> launch(assignment), (process, failure) -> launched(assignment, process, failure));
+          () -> new Launch(process.launch(plan), process.files().task()),
+          (launch, failure) -> launched(assignment, launch, failure));
     }
     return stage;
   }
 
-  /** Blocks until the program runs. */
-  private @Nullable Process launch(TaskAssignment assignment)
-      throws IOException, InterruptedException {
-    if (files.claimed()) {
-      return null;
-    }
-    ProcessPlan plan = plan(assignment);
-    plan.check();
-    ProcessPlan shell = plan.throughShell();
-    Process process =
-        runtime
-            .supervision()
-            .launch(files.directory(), shell.command(), shell.dir(), shell.environment());
-    boolean ended = false;
-    while (main == null && !ended) {
-      ended = process.waitFor(LAUNCH_POLL_MILLIS, TimeUnit.MILLISECONDS);
-      main = files.task();
-    }
-    return process;
-  }
+  /**
+   * A launch that succeeded.
+   *
+   * @param supervisor null when somebody else was faster
+   */
+  private record Launch(@Nullable Process supervisor, @Nullable ProcessMark main) {}
 
   private void launched(
-      TaskAssignment assignment, @Nullable Process process, @Nullable Throwable failure) {
+      TaskAssignment assignment, @Nullable Launch launch, @Nullable Throwable failure) {
     CompletableFuture<Void> stage = started;
-    if (failure != null) {
+    if (launch == null) {
       started = null;
       if (stage != null) {
         stage.completeExceptionally(wrapped("cannot start task " + id, failure));
@@ -238,10 +186,11 @@ final class ProcessTask implements HealthMonitor.Listener {
       return;
     }
     phase = Phase.RUNNING;
-    if (process == null) {
+    main = launch.main;
+    if (launch.supervisor == null) {
       look();
     } else {
-      Stages.onDone(process.onExit(), (ended, none) -> loop.execute(this::look));
+      Stages.onDone(launch.supervisor.onExit(), (ended, none) -> loop.execute(this::look));
     }
     runtime.watch();
     if (stage != null && !stage.isDone()) {
@@ -269,7 +218,7 @@ final class ProcessTask implements HealthMonitor.Listener {
               loop,
               runtime.blocking(),
               runtime.supervision(),
-              files,
+              process.files(),
               plan(assignment),
               assignment.container().healthcheck(),
               since,
@@ -278,7 +227,7 @@ final class ProcessTask implements HealthMonitor.Listener {
   }
 
   private ProcessPlan plan(TaskAssignment assignment) {
-    return ProcessPlan.of(assignment, files, state == null ? List.of() : state.ports());
+    return ProcessPlan.of(assignment, process.files(), state == null ? List.of() : state.ports());
   }
 
   @Override
@@ -293,7 +242,7 @@ final class ProcessTask implements HealthMonitor.Listener {
     String reason = detail.isEmpty() ? "unhealthy" : "unhealthy: " + detail;
     jobs.run(
         () -> {
-          files.reason(reason);
+          process.files().reason(reason);
           return true;
         },
         (done, failure) -> {});
@@ -331,7 +280,10 @@ final class ProcessTask implements HealthMonitor.Listener {
           exit,
           (over, none) ->
               jobs.run(
-                  this::delete,
+                  () -> {
+                    process.delete();
+                    return true;
+                  },
                   (deleted, failure) -> {
                     if (failure == null) {
                       runtime.forget(this);
@@ -345,16 +297,6 @@ final class ProcessTask implements HealthMonitor.Listener {
     return removed;
   }
 
-  /** Blocks. */
-  private boolean delete() throws IOException, InterruptedException {
-    killProbe();
-    files.delete();
-    if (state != null) {
-      HostPorts.MACHINE.release(id, state.ports());
-    }
-    return true;
-  }
-
   private void kill() {
     if (phase != Phase.ENDED) {
       halt("KILL");
@@ -362,27 +304,13 @@ final class ProcessTask implements HealthMonitor.Listener {
     }
   }
 
-  /** Signals what runs, or keeps it from ever starting. */
   private void halt(String signal) {
     jobs.run(
         () -> {
-          if (Files.exists(files.directory()) && !files.bar()) {
-            ProcessMark mark = files.task();
-            if (mark != null) {
-              runtime.supervision().signal(mark, signal);
-            }
-          }
+          process.halt(signal);
           return true;
         },
         (done, failure) -> look());
-  }
-
-  /** What a probe of an agent that crashed left behind. Blocks. */
-  private void killProbe() throws IOException, InterruptedException {
-    ProcessMark probe = ProcessMark.read(files.probe());
-    if (probe != null) {
-      runtime.supervision().signal(probe, "KILL");
-    }
   }
 
   private void failOpenSteps(TaskRuntimeException reason) {
@@ -398,49 +326,11 @@ final class ProcessTask implements HealthMonitor.Listener {
 
   private void look() {
     if (phase != Phase.ENDED) {
-      jobs.run(this::observe, (over, failure) -> ended(over));
+      jobs.run(process::exit, (over, failure) -> ended(over));
     }
   }
 
-  /** How it ended; null when it did not, or never began. Notes new output. Blocks; any thread. */
-  @Nullable TaskExit observe() throws IOException {
-    if (!Files.exists(files.directory())) {
-      return new TaskExit(NEVER_KNOWN, "the task's files are gone");
-    }
-    Instant now = runtime.now();
-    if (!files.claimed()) {
-      return null;
-    }
-    if (files.barred()) {
-      files.deleteSecrets();
-      return new TaskExit(NEVER_KNOWN, "stopped before it was started");
-    }
-    boolean supervised = supervised();
-    var code = files.exitCode();
-    stdout.observe(now);
-    stderr.observe(now);
-    if (code.isPresent()) {
-      files.deleteSecrets();
-      return new TaskExit(code.getAsInt(), files.reason());
-    }
-    ProcessMark process = files.task();
-    if (supervised || (process != null && process.alive())) {
-      return null;
-    }
-    files.deleteSecrets();
-    return new TaskExit(NEVER_KNOWN, "the exit code is lost: the supervising process was killed");
-  }
-
-  private boolean supervised() throws IOException {
-    ProcessMark mark = supervisor;
-    if (mark == null) {
-      mark = files.supervisor();
-      supervisor = mark;
-    }
-    return mark == null || mark.alive();
-  }
-
-  /** Takes note of what {@link #observe} found. */
+  /** Takes note of how it ended; nothing when it did not. */
   void ended(@Nullable TaskExit over) {
     if (over == null || phase == Phase.ENDED) {
       return;

@@ -189,6 +189,11 @@ final class TaskFiles {
     }
   }
 
+  /** Whether there may be an exit code. */
+  boolean exited() {
+    return Files.exists(directory.resolve("exit"));
+  }
+
   /** The exit code, once it is there completely. */
   OptionalInt exitCode() throws IOException {
     try {

@@ -98,7 +98,7 @@ public abstract class ShellPrograms implements TaskPrograms {
             .withInterval(PROBE_INTERVAL)
             .withTimeout(Duration.ofSeconds(5))
             .withRetries(3)
-            .withStart(Duration.ofSeconds(3), PROBE_INTERVAL));
+            .withStart(Duration.ofSeconds(2), PROBE_INTERVAL));
   }
 
   /** A signal interrupts it, which a sleep in the foreground does not allow. */

@@ -260,7 +260,7 @@ public abstract class TaskRuntimeTck {
     awaitReady(task);
     CompletionStage<TaskExit> exit = runtime.awaitExit(task);
 
-    await(runtime.stop(task, Duration.ofSeconds(1)));
+    await(runtime.stop(task, Duration.ofMillis(600)));
 
     assertThat(await(exit)).isEqualTo(new TaskExit(137, ""));
   }
@@ -455,7 +455,7 @@ public abstract class TaskRuntimeTck {
 
   @Test
   void unhealthyTaskIsStoppedAndSaysSo() {
-    TaskAssignment task = started(programs().unhealthyAfter(Duration.ofSeconds(1)));
+    TaskAssignment task = started(programs().unhealthyAfter(Duration.ofMillis(700)));
 
     TaskExit exit = await(runtime.awaitExit(task));
 
@@ -485,7 +485,7 @@ public abstract class TaskRuntimeTck {
 
   @Test
   void healthIsWatchedByTheNextAgentToo() {
-    TaskAssignment task = started(programs().unhealthyAfter(Duration.ofSeconds(1)));
+    TaskAssignment task = started(programs().unhealthyAfter(Duration.ofMillis(700)));
     runtime.close();
 
     runtime = reopen();
