@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.docker;
 
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.MultimapBuilder;
 import io.jswarm.TaskRuntimeException;
 import io.jswarm.model.Config;
 import io.jswarm.model.ConfigReference;
@@ -137,19 +139,35 @@ record ContainerFiles(List<ContainerFile> files, List<String> volumes) {
     return slash == 0 ? "/" : path.substring(0, slash);
   }
 
-  boolean isEmpty() {
-    return files.isEmpty();
+  /**
+   * A tar archive.
+   *
+   * @param directory where in the container to unpack it
+   */
+  record Archive(String directory, Payload tar) {}
+
+  /** What to unpack into the container: one archive per volume, and one for its own root. */
+  List<Archive> archives() {
+    ListMultimap<String, ContainerFile> byDirectory =
+        MultimapBuilder.treeKeys().arrayListValues().build();
+    for (ContainerFile file : files) {
+      String directory = directory(file.path());
+      byDirectory.put(volumes.contains(directory) ? directory : "/", file);
+    }
+    return byDirectory.keySet().stream()
+        .map(directory -> new Archive(directory, tar(directory, byDirectory.get(directory))))
+        .toList();
   }
 
-  /** A tar archive to be unpacked at the container's root. */
-  byte[] archive() {
+  private static Payload tar(String directory, List<ContainerFile> files) {
+    int prefix = directory.equals("/") ? 1 : directory.length() + 1;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       for (ContainerFile file : files) {
         byte[] data = file.data().toByteArray();
-        TarArchiveEntry entry = new TarArchiveEntry(file.path().substring(1));
+        TarArchiveEntry entry = new TarArchiveEntry(file.path().substring(prefix));
         entry.setSize(data.length);
         entry.setMode(file.target().mode());
         entry.setUserId(number(file, "uid", file.target().uid()));
@@ -162,7 +180,7 @@ record ContainerFiles(List<ContainerFile> files, List<String> volumes) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    return Payload.of(bytes.toByteArray());
   }
 
   private static long number(ContainerFile file, String what, String text) {

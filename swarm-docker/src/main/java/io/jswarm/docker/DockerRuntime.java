@@ -65,9 +65,9 @@ public final class DockerRuntime implements TaskRuntime {
     Environment given = builder.environment;
     ownsEnvironment = given == null;
     environment = given == null ? Environment.system() : given;
-    engine = EngineClient.create(builder.host, builder.timeout, environment.blocking());
-    containers = new TaskContainers(engine);
     loop = environment.loops().create("docker");
+    engine = EngineClient.create(builder.host, builder.timeout, environment.blocking(), loop);
+    containers = new TaskContainers(engine);
     watch = new ContainerWatch(engine, loop);
   }
 
@@ -99,7 +99,7 @@ public final class DockerRuntime implements TaskRuntime {
       return this;
     }
 
-    /** How long one call may stay without an answer, pulls excepted; 1 minute unless set. */
+    /** How long one call to the engine may take, pulls excepted; 1 minute unless set. */
     public Builder timeout(Duration timeout) {
       this.timeout = requireNonNull(timeout, "timeout");
       return this;

@@ -10,6 +10,7 @@ import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.jswarm.TaskRuntimeException;
+import io.jswarm.loop.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -29,14 +30,19 @@ final class EngineClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final Executor blocking;
+  private final EventLoop loop;
+  private final Duration callTimeout;
   private final DefaultDockerCmdExecFactory commands;
   private final DockerClient calls;
   private final DockerClient streams;
   private final EngineFailures failures;
   private volatile boolean closed;
 
-  private EngineClient(DockerClientConfig config, Duration callTimeout, Executor blocking) {
+  private EngineClient(
+      DockerClientConfig config, Duration callTimeout, Executor blocking, EventLoop loop) {
     this.blocking = blocking;
+    this.loop = loop;
+    this.callTimeout = callTimeout;
     DockerHttpClient http = transport(config, callTimeout);
     this.calls = DockerClientImpl.getInstance(config, http);
     this.commands = new DefaultDockerCmdExecFactory(http, config.getObjectMapper());
@@ -49,15 +55,18 @@ final class EngineClient implements AutoCloseable {
    * Does not connect yet.
    *
    * @param host as in {@code DOCKER_HOST}; null = what the environment says, as for the docker CLI
-   * @param callTimeout longest silence of the engine within one call
+   * @param callTimeout how long one call may take
+   * @param blocking runs the calls
+   * @param loop times them
    */
-  static EngineClient create(@Nullable String host, Duration callTimeout, Executor blocking) {
+  static EngineClient create(
+      @Nullable String host, Duration callTimeout, Executor blocking, EventLoop loop) {
     DefaultDockerClientConfig.Builder config =
         DefaultDockerClientConfig.createDefaultConfigBuilder();
     if (host != null) {
       config.withDockerHost(host);
     }
-    return new EngineClient(config.build(), callTimeout, blocking);
+    return new EngineClient(config.build(), callTimeout, blocking, loop);
   }
 
   private static DockerHttpClient transport(
@@ -81,21 +90,14 @@ final class EngineClient implements AutoCloseable {
    * @return fails with {@link TaskRuntimeException} only
    */
   <T extends @Nullable Object> CompletableFuture<T> call(String what, Callable<T> request) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Runnable work =
-        () -> {
-          try {
-            result.complete(request.call());
-          } catch (Exception e) {
-            result.completeExceptionally(failure(what, e));
-          }
-        };
+    EngineCall<T> call =
+        new EngineCall<>(request, error -> failure(what, error), loop, callTimeout);
     try {
-      blocking.execute(work);
+      blocking.execute(call);
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(failure(what, e));
+      call.result().completeExceptionally(failure(what, e));
     }
-    return result;
+    return call.result();
   }
 
   /** As {@link #call}, for a request without a result. */

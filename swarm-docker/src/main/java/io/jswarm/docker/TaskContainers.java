@@ -7,6 +7,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import io.jswarm.TaskRuntimeException;
+import io.jswarm.docker.ContainerFiles.Archive;
 import io.jswarm.spi.TaskAssignment;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -72,38 +73,36 @@ final class TaskContainers {
   /** Creates the container with its files, or completes one that an earlier attempt left. */
   void create(TaskAssignment assignment) {
     ContainerFiles files = ContainerFiles.of(assignment);
+    List<Archive> archives = files.archives();
     TaskNetworks networks = TaskNetworks.of(assignment);
     Optional<ContainerSnapshot> existing = find(assignment.taskId());
     if (existing.isEmpty()) {
       ObjectNode request = ContainerRequest.of(assignment, files);
       networks.describe(request, engine.calls());
-      byte[] archive = files.archive();
       String name = assignment.task().displayName();
       try {
         engine.createContainer(name, request);
       } catch (ConflictException e) {
-        existing = find(assignment.taskId());
-        if (existing.isEmpty()) {
+        if (find(assignment.taskId()).isEmpty()) {
           throw taken(name, e);
         }
       }
-      finish(assignment, networks, files, archive);
-    } else if (!existing.get().started()) {
-      finish(assignment, networks, files, files.archive());
+    }
+    ContainerSnapshot container = get(assignment.taskId());
+    if (!container.started()) {
+      finish(container, networks, archives);
     }
   }
 
-  private void finish(
-      TaskAssignment assignment, TaskNetworks networks, ContainerFiles files, byte[] archive) {
-    ContainerSnapshot container = get(assignment.taskId());
+  private void finish(ContainerSnapshot container, TaskNetworks networks, List<Archive> archives) {
     networks.connectOthers(container.id(), engine.calls());
-    if (!files.isEmpty()) {
+    for (Archive archive : archives) {
       engine
           .calls()
           .copyArchiveToContainerCmd(container.id())
-          .withRemotePath("/")
+          .withRemotePath(archive.directory())
           .withCopyUIDGID(true)
-          .withTarInputStream(new ByteArrayInputStream(archive))
+          .withTarInputStream(new ByteArrayInputStream(archive.tar().toByteArray()))
           .exec();
     }
   }
