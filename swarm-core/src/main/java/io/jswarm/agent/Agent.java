@@ -221,6 +221,7 @@ public final class Agent {
     @Override
     public void onSession(Node node) {
       onNode.accept(node);
+      logs.cancelAll();
       subscribe();
       reporter.interrupted();
       worker.reportAll();

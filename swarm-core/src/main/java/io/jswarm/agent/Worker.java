@@ -250,9 +250,15 @@ final class Worker {
   /** Stops and removes all tasks. */
   CompletionStage<Void> shutDown() {
     loop.assertInLoop();
+    if (shutdown != null) {
+      return shutdown;
+    }
     CompletableFuture<Void> done = new CompletableFuture<>();
+    if (closed) {
+      done.complete(null);
+      return done;
+    }
     shutdown = done;
-    synced = true;
     for (String id : new ArrayList<>(controllers.keySet())) {
       take(id);
     }
@@ -265,15 +271,29 @@ final class Worker {
     if (done == null || !controllers.isEmpty() || closed) {
       return;
     }
-    Throwable failure = shutdownFailure;
-    close()
+    close();
+    removeTheRest()
+        .thenCompose(removed -> database.flush())
         .whenComplete(
             (flushed, error) -> {
+              Throwable failure = shutdownFailure != null ? shutdownFailure : error;
               if (failure != null) {
                 done.completeExceptionally(failure);
               } else {
                 done.complete(null);
               }
             });
+  }
+
+  /** What runs in this node's name without a controller goes too. */
+  private CompletionStage<Void> removeTheRest() {
+    return runtime
+        .list(nodeId)
+        .thenCompose(
+            ids ->
+                CompletableFuture.allOf(
+                    ids.stream()
+                        .map(id -> runtime.remove(id).toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new)));
   }
 }

@@ -201,6 +201,9 @@ public final class Dispatcher implements Component, Listener {
       return;
     }
     NodeSession session = sessions.get(nodeId);
+    if (session != null && session.uses(channel) && !session.id().equals(message.sessionId())) {
+      return; // late, from an earlier session of the same agent
+    }
     if (session == null || !session.id().equals(message.sessionId())) {
       boolean known = store.view().node(nodeId).isPresent();
       refuse(

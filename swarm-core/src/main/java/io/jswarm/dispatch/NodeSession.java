@@ -123,6 +123,10 @@ final class NodeSession {
 
   /** Announces another period from now on. */
   void period(Duration period) {
+    if (failTimer != null && period.compareTo(this.period) < 0) {
+      failTimer.cancel(); // it would ring too late
+      failTimer = null;
+    }
     this.period = Objects.requireNonNull(period);
   }
 

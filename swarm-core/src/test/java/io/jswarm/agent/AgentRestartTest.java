@@ -145,6 +145,27 @@ class AgentRestartTest {
   }
 
   @Test
+  void aShutdownAlsoRemovesWhatAnEarlierAgentLeft() {
+    AgentRig rig = new AgentRig(50).startAgent();
+    rig.assign("t1");
+    rig.awaitState("t1", TaskState.RUNNING, SHORT);
+    rig.agent.close();
+    rig.world.settle();
+    rig.database.remove("t1");
+    rig.cutOff();
+    rig.startAgent();
+    assertThat(rig.running()).containsExactly("t1");
+
+    CompletableFuture<Void> done = rig.agent.shutdown().toCompletableFuture();
+    CompletableFuture<Void> again = rig.agent.shutdown().toCompletableFuture();
+    rig.world.runFor(Duration.ofSeconds(1));
+
+    assertThat(done).isCompleted();
+    assertThat(again).isCompleted();
+    assertThat(rig.present()).isEmpty();
+  }
+
+  @Test
   void aShutdownThatCannotRemoveATaskSaysSo() {
     AgentRig rig = new AgentRig(48).startAgent();
     rig.assign("t1");

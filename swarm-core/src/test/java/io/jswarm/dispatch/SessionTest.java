@@ -66,6 +66,8 @@ class SessionTest {
 
     assertThat(agent.last(ManagerMessage.HeartbeatReply.class).heartbeatPeriod())
         .isBetween(Duration.ofMillis(900), Duration.ofMillis(1_100));
+    world.runFor(Duration.ofMillis(3_400));
+    assertThat(leader.nodeState("n1")).isEqualTo(NodeState.DOWN);
   }
 
   @ParameterizedTest
@@ -146,6 +148,20 @@ class SessionTest {
     assertThat(first.last(ManagerMessage.Refused.class).reason()).isEqualTo(Reason.INVALID_SESSION);
     assertThat(first.received(ManagerMessage.HeartbeatReply.class)).isEmpty();
     assertThat(second.received(ManagerMessage.HeartbeatReply.class)).hasSize(1);
+  }
+
+  @Test
+  void aLateMessageOfAnEarlierSessionDoesNotHarmThePresentOne() {
+    leader.createNode("n1");
+    ScriptedAgent agent = new ScriptedAgent(leader, "n1").register();
+    String earlier = agent.sessionId();
+    agent.register();
+
+    agent.say(new AgentMessage.Heartbeat(earlier));
+    agent.heartbeat();
+
+    assertThat(agent.closed).isEmpty();
+    assertThat(agent.received(ManagerMessage.HeartbeatReply.class)).hasSize(1);
   }
 
   @Test
