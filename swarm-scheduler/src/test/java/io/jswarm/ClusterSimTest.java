@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Replay one seed with {@code -Dswarm.sim.seed=N}; run more with {@code -Dswarm.sim.seeds=N}.
  */
 @Tag("sim")
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterSimTest {
   private static final int WORKERS = 50;
   private static final int SERVICES = 10;

@@ -2,6 +2,7 @@
 package io.jswarm.control;
 
 import io.jswarm.NotLeaderException;
+import io.jswarm.UnavailableException;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.store.Batch;
@@ -13,6 +14,7 @@ import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import io.jswarm.store.Watch;
 import io.jswarm.store.WatchListener;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,9 @@ public final class ControlLoop implements AutoCloseable {
    * them.
    */
   private static final int MAX_ROUNDS = 1_000;
+
+  /** After a component failed, the next turn comes by itself this soon, in case no input brings it. */
+  private static final Duration RECOVERY = Duration.ofSeconds(1);
 
   private final EventLoop loop;
   private final Store store;
@@ -164,7 +169,7 @@ public final class ControlLoop implements AutoCloseable {
       }
       converge(batch, heard);
     } catch (RuntimeException | Error e) {
-      accepted.forEach(write -> write.result.completeExceptionally(e));
+      accepted.forEach(write -> write.result.completeExceptionally(failed(e)));
       recover(e);
       return;
     }
@@ -254,6 +259,11 @@ public final class ControlLoop implements AutoCloseable {
     done.forEach(write -> write.finish(error));
   }
 
+  private static UnavailableException failed(Throwable error) {
+    return new UnavailableException(
+        "the manager failed while it worked out what follows; nothing was changed, try again", error);
+  }
+
   private void recover(Throwable error) {
     if (failFast) {
       throw new IllegalStateException("a component failed: " + error, error);
@@ -262,6 +272,7 @@ public final class ControlLoop implements AutoCloseable {
         .setCause(error)
         .log("a component failed; all components start again from the store");
     stopComponents();
+    loop.schedule(RECOVERY, () -> {});
   }
 
   private void stopComponents() {

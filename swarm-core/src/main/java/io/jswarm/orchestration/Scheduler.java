@@ -9,6 +9,7 @@ import io.jswarm.model.TaskState;
 import io.jswarm.model.TaskStatus;
 import io.jswarm.spi.PlacementDecision;
 import io.jswarm.spi.PlacementEngine;
+import io.jswarm.spi.PlacementExplanation;
 import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Duration;
@@ -185,7 +186,8 @@ final class Scheduler implements Component {
   private void explain(Tx tx, PlacementDecision.Unplaceable unplaceable) {
     Task task = unplaceable.task();
     waiting.add(task.id());
-    String why = unplaceable.explanation().text();
+    PlacementExplanation explanation = unplaceable.explanation();
+    String why = task.isAssigned() ? explanation.preassignedText() : explanation.text();
     if (!task.status().error().equals(why)) {
       TaskStatus status = task.status().advance(TaskState.PENDING, tx.now(), "waits for a node");
       tx.update(task.withStatus(status.withError(why)));

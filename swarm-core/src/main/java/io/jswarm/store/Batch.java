@@ -27,17 +27,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safety: none; owned by the control loop for the length of a turn.
  */
 public final class Batch {
-  private final Tables base;
   private final Instant now;
   private final int maxEntryBytes;
   private final Editors editors;
   private final List<StoreEvent> events = new ArrayList<>();
   private final List<StoreEntry> entries = new ArrayList<>();
   private EntryBuilder open = new EntryBuilder();
+
+  /** The state the open entry starts from; null when that is inside a transaction. */
+  private @Nullable Tables openFrom;
+
   private long version;
 
   Batch(Tables base, Instant now, int maxEntryBytes) {
-    this.base = base;
+    this.openFrom = base;
     this.now = now;
     this.maxEntryBytes = maxEntryBytes;
     this.version = base.version();
@@ -78,10 +81,7 @@ public final class Batch {
 
   /** The log entries of this turn; the batch must not be used after this. */
   public List<StoreEntry> entries() {
-    closeEntry();
-    if (entries.size() == 1) {
-      entries.get(0).shortcut(base, editors.freeze(version));
-    }
+    closeEntry(editors.freeze(version));
     return List.copyOf(entries);
   }
 
@@ -93,7 +93,7 @@ public final class Batch {
       if (atomic) {
         requireFits(tx);
       }
-      log(tx, atomic);
+      log(tx, atomic, before);
       return result;
     } catch (RuntimeException | Error e) {
       editors.reset(before);
@@ -116,14 +116,14 @@ public final class Batch {
     }
   }
 
-  private void log(Transaction tx, boolean atomic) {
+  private void log(Transaction tx, boolean atomic, Tables before) {
     if (tx.touched.isEmpty()) {
       return;
     }
     version = tx.version;
     List<Touched> touched = new ArrayList<>(tx.touched.values());
     if (atomic && !open.fits(touched)) {
-      closeEntry();
+      closeEntry(before);
     }
     for (Touched one : touched) {
       if (one.old == null && one.object == null) {
@@ -133,17 +133,22 @@ public final class Batch {
         if (open.lastVersion == version) {
           version++; // each entry leads to a version of its own
         }
-        closeEntry();
+        closeEntry(null);
       }
       open.add(one, version);
       events.add(one.event());
     }
   }
 
-  private void closeEntry() {
+  /** Ends the open entry; {@code after} is the state it leads to, null when that is inside a transaction. */
+  private void closeEntry(@Nullable Tables after) {
     StoreEntry entry = open.build();
     if (entry != null) {
+      if (openFrom != null && after != null && after.version() == entry.version()) {
+        entry.shortcut(openFrom, after);
+      }
       entries.add(entry);
+      openFrom = after;
     }
     open = new EntryBuilder();
   }
