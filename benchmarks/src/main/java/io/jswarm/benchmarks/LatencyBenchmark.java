@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.benchmarks;
 
+import io.jswarm.Reply;
 import io.jswarm.SwarmNode;
 import io.jswarm.loop.Environment;
 import io.jswarm.model.NodeDescription;
+import io.jswarm.model.Service;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.runtime.SimulatedHost;
 import io.jswarm.spi.TaskAssignment;
@@ -20,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long a task waits for the cluster: from the call of {@code service create} of one task to the moment its agent asks the
- * runtime to prepare it. In this process, real threads, simulated runtime, idle cluster of one manager and three workers.
+ * How long a task waits for the cluster: from the call of {@code service create} of one task to the
+ * moment its agent asks the runtime to prepare it. In this process, real threads, simulated
+ * runtime, idle cluster of one manager and three workers.
  */
 final class LatencyBenchmark {
   private static final int WARM_UP = 3_000;
@@ -36,7 +39,11 @@ final class LatencyBenchmark {
     Arrivals arrivals = new Arrivals();
     try (Environment environment = Environment.system();
         SwarmNode manager =
-            SwarmNode.builder().asManager().environment(environment).runtime(arrivals.on(environment)).start()) {
+            SwarmNode.builder()
+                .asManager()
+                .environment(environment)
+                .runtime(arrivals.on(environment))
+                .start()) {
       List<SwarmNode> workers = new ArrayList<>();
       for (int i = 1; i <= 3; i++) {
         workers.add(
@@ -61,13 +68,15 @@ final class LatencyBenchmark {
   }
 
   /** One service at a time, and gone again before the next: the cluster is idle in between. */
-  private static long one(SwarmNode manager, Arrivals arrivals, Environment environment, String name) {
+  private static long one(
+      SwarmNode manager, Arrivals arrivals, Environment environment, String name) {
     CompletableFuture<Long> arrived = arrivals.expect(name);
     ServiceSpec spec = ServiceSpec.replicated(name, 1).image("app").build();
     long start = environment.time().nanoTime();
-    manager.swarm().services().create(spec);
+    Reply<Service> created = manager.swarm().services().create(spec);
     environment.awaiter().await(arrived, Duration.ofSeconds(30));
     long nanos = arrived.join() - start;
+    created.await();
     manager.swarm().services().awaitConverged(name, Duration.ofSeconds(30)).await();
     manager.swarm().services().remove(name).await();
     return nanos;
@@ -109,7 +118,8 @@ final class LatencyBenchmark {
     }
   }
 
-  private record Timed(TaskRuntime runtime, Environment environment, Arrivals arrivals) implements TaskRuntime {
+  private record Timed(TaskRuntime runtime, Environment environment, Arrivals arrivals)
+      implements TaskRuntime {
     @Override
     public CompletionStage<Void> prepare(TaskAssignment assignment) {
       arrivals.arrived(assignment.task().serviceName(), environment.time().nanoTime());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.benchmarks;
 
+import io.jswarm.control.ControlLoop;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
-import io.jswarm.control.ControlLoop;
 import io.jswarm.model.Service;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.model.Task;
@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** How many changes a second go through control loop, log and store: 100 000 tasks created and updated three times. */
+/**
+ * How many changes a second go through control loop, log and store: 100 000 tasks created and
+ * updated three times.
+ */
 final class StoreBenchmark {
   private static final int TASKS = 100_000;
   private static final int PER_TRANSACTION = 1_000;
@@ -32,14 +35,17 @@ final class StoreBenchmark {
         long start = environment.time().nanoTime();
         long changes = round(environment, loop);
         double seconds = (environment.time().nanoTime() - start) / 1e9;
-        System.out.printf("round %d: %d changes in %.2f s = %.0f/s%n", round, changes, seconds, changes / seconds);
+        System.out.printf(
+            "round %d: %d changes in %.2f s = %.0f/s%n",
+            round, changes, seconds, changes / seconds);
       }
     }
   }
 
   private static long round(Environment environment, EventLoop loop) {
     ControlLoop control = new ControlLoop(loop, new Store(), MemoryLog.create(), List.of(), false);
-    Service service = Service.of(environment.ids().next(), ServiceSpec.replicated("s", 1).image("i").build());
+    Service service =
+        Service.of(environment.ids().next(), ServiceSpec.replicated("s", 1).image("i").build());
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < TASKS; i++) {
       ids.add(environment.ids().next());

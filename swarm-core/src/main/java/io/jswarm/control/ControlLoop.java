@@ -45,7 +45,9 @@ public final class ControlLoop implements AutoCloseable {
    */
   private static final int MAX_ROUNDS = 1_000;
 
-  /** After a component failed, the next turn comes by itself this soon, in case no input brings it. */
+  /**
+   * After a component failed, the next turn comes by itself this soon, in case no input brings it.
+   */
   private static final Duration RECOVERY = Duration.ofSeconds(1);
 
   private final EventLoop loop;
@@ -261,7 +263,8 @@ public final class ControlLoop implements AutoCloseable {
 
   private static UnavailableException failed(Throwable error) {
     return new UnavailableException(
-        "the manager failed while it worked out what follows; nothing was changed, try again", error);
+        "the manager failed while it worked out what follows; nothing was changed, try again",
+        error);
   }
 
   private void recover(Throwable error) {

@@ -140,7 +140,10 @@ public final class Batch {
     }
   }
 
-  /** Ends the open entry; {@code after} is the state it leads to, null when that is inside a transaction. */
+  /**
+   * Ends the open entry; {@code after} is the state it leads to, null when that is inside a
+   * transaction.
+   */
   private void closeEntry(@Nullable Tables after) {
     StoreEntry entry = open.build();
     if (entry != null) {
