@@ -120,7 +120,7 @@ final class HealthMonitor {
           try {
             Process process =
                 supervision.probe(
-                    files.probe(),
+                    files.directory(),
                     files.probeOutput(),
                     probe.command(),
                     probe.dir(),

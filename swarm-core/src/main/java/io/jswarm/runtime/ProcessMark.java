@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which process was meant, so that another one that got the same pid later is never taken for it.
- * Processes write their own mark before they become the task; see {@link Supervision#MARK}.
+ * Processes write their own mark before they become the task; see {@link Supervision}.
  *
  * @param boot id of the system's boot; empty where there is no {@code /proc}
  * @param startTicks when it started, in ticks since the boot; empty where there is no {@code /proc}

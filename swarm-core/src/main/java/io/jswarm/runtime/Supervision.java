@@ -16,18 +16,19 @@ import java.util.stream.Stream;
  * setsid}, so that signals reach all of it. Methods block; they belong on the blocking executor.
  */
 final class Supervision {
-  /** Writes the shell's own {@link ProcessMark} to a file; it keeps its pid when it becomes $@. */
-  static final String MARK =
+  /** Sets a variable to the shell's own {@link ProcessMark}. */
+  private static final String MARK =
       """
       { read -r _jswarm_boot </proc/sys/kernel/random/boot_id
         read -r _jswarm_stat </proc/$$/stat; } 2>/dev/null
       _jswarm_mark="$$ $_jswarm_boot $_jswarm_stat"
       """;
 
-  private static final String TASK =
+  /** Marks itself in the file $1 and becomes the rest of its arguments, which keeps the pid. */
+  private static final String RUN =
       MARK
           + """
-          printf '%s\\n' "$_jswarm_mark" >"$1"
+          printf '%s\n' "$_jswarm_mark" >"$1"
           shift
           exec "$@"
           """;
@@ -38,20 +39,20 @@ final class Supervision {
    * a shell hands assignments to imported variables on. The task stays in the foreground, as
    * background commands ignore SIGINT.
    */
-  private static final String SUPERVISOR =
+  private static final String SUPERVISE =
       MARK
           + """
-          _jswarm_dir=$1 _jswarm_task=$2 _jswarm_setsid=$3
-          shift 3
+          _jswarm_dir=$1 _jswarm_setsid=$2
+          shift 2
           set -C
-          { printf '%s\\n' "$_jswarm_mark" >"$_jswarm_dir/supervisor"; } 2>/dev/null || exit 0
+          { printf '%s\n' "$_jswarm_mark" >"$_jswarm_dir/supervisor"; } 2>/dev/null || exit 0
           set +C
-          $_jswarm_setsid /bin/sh -c "$_jswarm_task" jswarm-task "$_jswarm_dir/task" "$@" \
+          $_jswarm_setsid /bin/sh "$_jswarm_dir/run" "$_jswarm_dir/task" "$@" \
             </dev/null >>"$_jswarm_dir/stdout" 2>>"$_jswarm_dir/stderr"
           _jswarm_code=$?
           read -r _jswarm_pid _jswarm_rest <"$_jswarm_dir/task"
           [ -n "$_jswarm_setsid" ] && kill -s KILL -- "-$_jswarm_pid" 2>/dev/null
-          printf '%s\\n' "$_jswarm_code" >"$_jswarm_dir/exit"
+          printf '%s\n' "$_jswarm_code" >"$_jswarm_dir/exit"
           """;
 
   private static final File NULL = new File("/dev/null");
@@ -66,6 +67,12 @@ final class Supervision {
             .orElse("");
   }
 
+  /** Writes the scripts of a task to be; files keep the list of processes readable. */
+  static void install(Path directory) throws IOException {
+    Files.writeString(directory.resolve("run"), RUN);
+    Files.writeString(directory.resolve("supervise"), SUPERVISE);
+  }
+
   /** Starts {@code command} as the task of {@code directory}; returns its supervisor. */
   Process launch(Path directory, List<String> command, Path dir, Map<String, String> environment)
       throws IOException {
@@ -73,21 +80,22 @@ final class Supervision {
     if (!setsid.isEmpty()) {
       line.add(setsid);
     }
-    line.addAll(List.of("/bin/sh", "-c", SUPERVISOR, "jswarm-supervisor"));
-    line.addAll(List.of(directory.toString(), TASK, setsid));
+    line.addAll(List.of("/bin/sh", directory.resolve("supervise").toString()));
+    line.addAll(List.of(directory.toString(), setsid));
     line.addAll(command);
     return builder(line, dir, environment).start();
   }
 
-  /** Starts a probe that marks itself in {@code mark} and writes to {@code output}. */
+  /** Starts a probe of a launched task; it marks itself in {@code probe}. */
   Process probe(
-      Path mark, Path output, List<String> command, Path dir, Map<String, String> environment)
+      Path directory, Path output, List<String> command, Path dir, Map<String, String> environment)
       throws IOException {
     List<String> line = new ArrayList<>();
     if (!setsid.isEmpty()) {
       line.add(setsid);
     }
-    line.addAll(List.of("/bin/sh", "-c", TASK, "jswarm-probe", mark.toString()));
+    line.addAll(List.of("/bin/sh", directory.resolve("run").toString()));
+    line.add(directory.resolve("probe").toString());
     line.addAll(command);
     return builder(line, dir, environment)
         .redirectErrorStream(true)

@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * exit          its exit code
  * reason        why the runtime ended it, if it did
  * stdout, stderr, and with .1 and .times: see CapturedLog
- * work, secrets, configs, probe, probe.out
+ * work, secrets, configs: directories
+ * probe, probe.out: the health check's process and output
+ * supervise, run: see Supervision
  * </pre>
  *
  * <p>Methods block. Nothing is kept in memory, so that several agents in a row see the same.
@@ -109,6 +111,7 @@ final class TaskFiles {
     }
     writeSecrets(assignment);
     writeConfigs(assignment);
+    Supervision.install(directory);
     ProcessState state = new ProcessState(assignment.taskId(), assignment.task().nodeId(), ports);
     state.write(directory.resolve("state.json"));
     return state;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,11 @@ class SupervisionTest {
   private final Supervision supervision = new Supervision();
 
   @TempDir private Path directory;
+
+  @BeforeEach
+  void install() throws IOException {
+    Supervision.install(directory);
+  }
 
   @Test
   void reusedPidIsNeverKilled() throws Exception {
