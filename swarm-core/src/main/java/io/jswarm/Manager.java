@@ -60,7 +60,7 @@ final class Manager implements AutoCloseable {
             environment.simulated());
     this.membership = new Membership(environment.ids());
     this.swarm =
-        new LocalSwarm(control, environment, new BrokerLogs(dispatcher.logs(), loop, environment));
+        new LocalSwarm(control, environment, new BrokerLogs(dispatcher.logs(), environment));
     this.registration = network.listen(address, loop, dispatcher);
   }
 

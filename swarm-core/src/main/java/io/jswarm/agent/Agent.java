@@ -54,6 +54,7 @@ public final class Agent {
   private final StatusReporter reporter = new StatusReporter();
   private final LogPumps logs;
   private boolean flushQueued;
+  private boolean removed;
   private boolean started;
   private boolean closed;
   private boolean describing;
@@ -66,7 +67,7 @@ public final class Agent {
     this.runtime = from.runtime;
     this.database = from.database;
     this.onNode = from.onNode;
-    this.worker = new Worker(from.nodeId, loop, runtime, database, this::report);
+    this.worker = new Worker(from.nodeId, loop, runtime, database, this::report, reporter::forget);
     RandomSource random = from.environment.random().split();
     this.session =
         new AgentSession(
@@ -220,12 +221,23 @@ public final class Agent {
   private final class Events implements SessionEvents {
     @Override
     public void onSession(Node node) {
+      removed = false;
       onNode.accept(node);
       logs.cancelAll();
       subscribe();
       reporter.interrupted();
       worker.reportAll();
       flushReports();
+    }
+
+    /** Its tasks are orphans, and replaced elsewhere: they must not go on here (I-17). */
+    @Override
+    public void onRemoved() {
+      if (!removed) {
+        removed = true;
+        LOG.info("this node is not part of the cluster; what it runs for it is removed");
+        worker.assign(true, List.of());
+      }
     }
 
     @Override

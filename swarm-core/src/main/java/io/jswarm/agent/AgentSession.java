@@ -196,6 +196,9 @@ final class AgentSession {
     } else {
       sessionId = "";
     }
+    if (refusal.reason() == ManagerMessage.Reason.NOT_REGISTERED) {
+      events.onRemoved();
+    }
     failed(refusal.reason() + ": " + refusal.detail());
   }
 

@@ -10,6 +10,9 @@ interface SessionEvents {
   /** There is a session. */
   void onSession(Node node);
 
+  /** The leader says that the node is not part of the cluster. */
+  void onRemoved();
+
   /** There is none any more. */
   void onSessionLost();
 

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class Worker {
   private final TaskRuntime runtime;
   private final TaskDatabase database;
   private final BiConsumer<String, TaskStatus> report;
+  private final Consumer<String> forget;
   private final Map<String, TaskController> controllers = new TreeMap<>();
   private final Map<String, Secret> secrets = new TreeMap<>();
   private final Map<String, Config> configs = new TreeMap<>();
@@ -49,18 +51,21 @@ final class Worker {
 
   /**
    * @param report told of each new status
+   * @param forget told of each task that was taken back
    */
   Worker(
       String nodeId,
       EventLoop loop,
       TaskRuntime runtime,
       TaskDatabase database,
-      BiConsumer<String, TaskStatus> report) {
+      BiConsumer<String, TaskStatus> report,
+      Consumer<String> forget) {
     this.nodeId = nodeId;
     this.loop = loop;
     this.runtime = runtime;
     this.database = database;
     this.report = report;
+    this.forget = forget;
   }
 
   EventLoop loop() {
@@ -144,6 +149,7 @@ final class Worker {
     TaskController controller = controllers.get(taskId);
     if (controller != null && !controller.isRemoving()) {
       database.put(new TaskDatabase.Entry(controller.task(), controller.status(), false));
+      forget.accept(taskId);
       controller.remove();
     }
   }

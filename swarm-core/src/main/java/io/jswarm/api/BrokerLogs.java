@@ -6,15 +6,13 @@ import io.jswarm.dispatch.LogBroker;
 import io.jswarm.dispatch.LogListener;
 import io.jswarm.dispatch.LogSelector;
 import io.jswarm.loop.Environment;
-import io.jswarm.loop.EventLoop;
 import io.jswarm.model.Service;
 import io.jswarm.spi.TaskRuntime.LogSubscription;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads logs through the leader's broker; lines come on the control loop. */
-public record BrokerLogs(LogBroker broker, EventLoop loop, Environment environment)
-    implements LogSource {
+/** Reads logs through the leader's broker; lines come on the blocking executor. */
+public record BrokerLogs(LogBroker broker, Environment environment) implements LogSource {
   @Override
   public LogReader open(Service service, LogQuery query) {
     CompletableFuture<String> done = new CompletableFuture<>();
@@ -31,7 +29,8 @@ public record BrokerLogs(LogBroker broker, EventLoop loop, Environment environme
           }
         };
     LogSubscription subscription =
-        broker.subscribe(LogSelector.service(service.id()), query.options(), loop, listener);
+        broker.subscribe(
+            LogSelector.service(service.id()), query.options(), environment.blocking(), listener);
     return new Reader(Reply.of(done, environment.awaiter()), subscription);
   }
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * Which output is wanted and who gets it.
  *
  * @param options streams, follow, tail, since
- * @param onLine called for each line on the control loop; must not block
+ * @param onLine called for each line, one at a time, where blocking is allowed
  */
 public record LogQuery(TaskRuntime.LogOptions options, Consumer<LogListener.TaskLine> onLine) {
   /** All output so far. */

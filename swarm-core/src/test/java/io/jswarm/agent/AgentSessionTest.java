@@ -81,6 +81,34 @@ class AgentSessionTest {
   }
 
   @Test
+  void anAgentWhoseNodeWasRemovedStopsWhatItRan() {
+    AgentRig rig = new AgentRig(72).startAgent();
+    rig.assign("t1");
+    rig.awaitState("t1", TaskState.RUNNING, SHORT);
+
+    rig.leader.write(tx -> tx.delete(tx.node(NODE).orElseThrow()));
+    rig.world.runFor(Duration.ofSeconds(11));
+
+    assertThat(rig.present()).isEmpty();
+  }
+
+  @Test
+  void anAgentWhoseNodeWasRemovedMeanwhileStopsWhatItRan() {
+    AgentRig rig = new AgentRig(73).startAgent();
+    rig.assign("t1");
+    rig.awaitState("t1", TaskState.RUNNING, SHORT);
+    rig.cutOff();
+    rig.world.runFor(Duration.ofMinutes(1));
+    rig.leader.write(tx -> tx.delete(tx.node(NODE).orElseThrow()));
+    assertThat(rig.running()).containsExactly("t1");
+
+    rig.reconnect();
+    rig.world.runFor(Duration.ofSeconds(30));
+
+    assertThat(rig.present()).isEmpty();
+  }
+
+  @Test
   void c9_11_anAgentThatMissedASetAsksAgain() {
     AgentRig rig = new AgentRig(65).startAgent();
     rig.assign("t1");
