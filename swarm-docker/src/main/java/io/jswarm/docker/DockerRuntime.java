@@ -3,9 +3,7 @@ package io.jswarm.docker;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.base.Ascii;
 import io.jswarm.TaskRuntimeException;
-import io.jswarm.docker.ContainerSnapshot.Health;
 import io.jswarm.docker.TaskOperations.Operation;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
@@ -47,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DockerRuntime implements TaskRuntime {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
-  private static final TaskExit VANISHED =
-      new TaskExit(-1, "the container was removed behind our back");
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Environment environment;
@@ -57,6 +53,7 @@ public final class DockerRuntime implements TaskRuntime {
   private final TaskContainers containers;
   private final EventLoop loop;
   private final ContainerWatch watch;
+  private final ContainerLifetime lifetime;
   private final TaskOperations operations = new TaskOperations();
   private final Set<String> stoppedBeforeStart = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -69,6 +66,7 @@ public final class DockerRuntime implements TaskRuntime {
     engine = EngineClient.create(builder.host, builder.timeout, environment.blocking(), loop);
     containers = new TaskContainers(engine);
     watch = new ContainerWatch(engine, loop);
+    lifetime = new ContainerLifetime(engine, containers, watch, loop);
   }
 
   /** A builder for the engine the docker CLI would use. */
@@ -177,7 +175,8 @@ public final class DockerRuntime implements TaskRuntime {
         operation ->
             engine
                 .call("start task " + assignment.task().displayName(), () -> startOnce(assignment))
-                .thenCompose(container -> untilHealthy(assignment, container, operation)));
+                .thenCompose(
+                    container -> lifetime.firstHealthy(container, grace(assignment), operation)));
   }
 
   private ContainerSnapshot startOnce(TaskAssignment assignment) {
@@ -187,70 +186,16 @@ public final class DockerRuntime implements TaskRuntime {
     return containers.start(assignment);
   }
 
-  /** With a health check, a task runs from its first success on (C9.20). */
-  private CompletableFuture<Void> untilHealthy(
-      TaskAssignment assignment, ContainerSnapshot started, Operation operation) {
-    if (started.health() == Health.UNCHECKED) {
-      return DONE;
-    }
-    return operation
-        .failingOnCancel(watch.until(started.id(), c -> c.ended() || c.health() != Health.STARTING))
-        .thenCompose(
-            state -> {
-              ContainerSnapshot container = state.orElseThrow(DockerRuntime::gone);
-              if (container.ended() || container.health() == Health.HEALTHY) {
-                return DONE;
-              }
-              return halt(container, Defaults.stopGracePeriod(assignment.container()))
-                  .thenCompose(
-                      stopped ->
-                          CompletableFuture.failedFuture(
-                              new TaskRuntimeException(unhealthy(container), false)));
-            });
-  }
-
   @Override
   public CompletionStage<TaskExit> awaitExit(TaskAssignment assignment) {
     return Stages.plain(
         engine
             .call("find task " + assignment.taskId(), () -> containers.get(assignment.taskId()))
-            .thenCompose(
-                container ->
-                    watch.until(container.id(), c -> c.ended() || c.health() == Health.UNHEALTHY))
-            .thenCompose(state -> exit(assignment, state)));
+            .thenCompose(container -> lifetime.end(container, grace(assignment))));
   }
 
-  private CompletableFuture<TaskExit> exit(
-      TaskAssignment assignment, Optional<ContainerSnapshot> state) {
-    if (state.isEmpty()) {
-      return CompletableFuture.completedFuture(VANISHED);
-    }
-    ContainerSnapshot container = state.get();
-    if (container.ended()) {
-      return CompletableFuture.completedFuture(new TaskExit(container.exitCode(), why(container)));
-    }
-    return halt(container, Defaults.stopGracePeriod(assignment.container()))
-        .thenApply(
-            stopped ->
-                new TaskExit(
-                    stopped.map(ContainerSnapshot::exitCode).orElse(-1), unhealthy(container)));
-  }
-
-  private static String why(ContainerSnapshot ended) {
-    if (ended.health() == Health.UNHEALTHY) {
-      return unhealthy(ended);
-    }
-    return ended.outOfMemory() && ended.exitCode() != 0 ? "out of memory" : "";
-  }
-
-  private static String unhealthy(ContainerSnapshot container) {
-    return container.probeOutput().isEmpty()
-        ? "unhealthy"
-        : "unhealthy: " + Ascii.truncate(container.probeOutput(), 200, "…");
-  }
-
-  private static TaskRuntimeException gone() {
-    return new TaskRuntimeException("the container was removed behind our back", false);
+  private static Duration grace(TaskAssignment assignment) {
+    return Defaults.stopGracePeriod(assignment.container());
   }
 
   @Override
@@ -263,36 +208,13 @@ public final class DockerRuntime implements TaskRuntime {
             .thenCompose(
                 found -> {
                   if (found.isPresent() && found.get().running()) {
-                    return halt(found.get(), grace).thenCompose(state -> DONE);
+                    return lifetime.stop(found.get(), grace).thenCompose(state -> DONE);
                   }
                   if (found.isPresent() && !found.get().started()) {
                     stoppedBeforeStart.add(taskId);
                   }
                   return DONE;
                 }));
-  }
-
-  /**
-   * Stops a running container. Not by the engine's stop call, which would hold a thread for as long
-   * as the grace.
-   */
-  private CompletableFuture<Optional<ContainerSnapshot>> halt(
-      ContainerSnapshot container, Duration grace) {
-    var stopped = watch.until(container.id(), c -> !c.running());
-    String signal = container.stopSignal().isEmpty() ? "SIGTERM" : container.stopSignal();
-    signal(container, signal, stopped);
-    EventLoop.Timer kill = loop.schedule(grace, () -> signal(container, "SIGKILL", stopped));
-    return stopped.whenComplete((state, error) -> kill.cancel());
-  }
-
-  private void signal(ContainerSnapshot container, String signal, CompletableFuture<?> stopped) {
-    engine
-        .run("send " + signal, () -> containers.signal(container.id(), signal))
-        .exceptionally(
-            error -> {
-              stopped.completeExceptionally(error);
-              return null;
-            });
   }
 
   @Override
@@ -312,10 +234,8 @@ public final class DockerRuntime implements TaskRuntime {
         .call("read logs of task " + taskId, () -> containers.get(taskId))
         .thenCompose(
             container ->
-                options.follow() && !container.started()
-                    ? watch.until(container.id(), ContainerSnapshot::started)
-                    : CompletableFuture.completedFuture(Optional.of(container)))
-        .thenAccept(state -> reader.open(state.orElseThrow(DockerRuntime::gone).id()))
+                (options.follow() ? lifetime.started(container) : DONE)
+                    .thenRun(() -> reader.open(container.id())))
         .exceptionally(
             error -> {
               reader.onError(Stages.unwrapped(error));

@@ -125,6 +125,11 @@ final class EngineClient implements AutoCloseable {
     return streams;
   }
 
+  /** The engine's newest API version, such as 1.41; blocks. */
+  String apiVersion() {
+    return String.valueOf(calls.versionCmd().exec().getApiVersion());
+  }
+
   /** Creates a container from a body of our own; blocks. */
   void createContainer(String name, ObjectNode body) {
     new CreateCommand(commands.createCreateContainerCmdExec(), name, body).exec();

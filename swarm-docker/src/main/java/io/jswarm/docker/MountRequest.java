@@ -11,10 +11,13 @@ import io.jswarm.model.ContainerSpec;
 import io.jswarm.model.Driver;
 import io.jswarm.model.Mount;
 import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The mounts of a container as the engine's API writes them, and the checks of S9.7. Pure. */
 final class MountRequest {
+  private static final Pattern API_VERSION = Pattern.compile("1\\.(\\d+)");
   private static final Pattern WINDOWS_PATH = Pattern.compile("[A-Za-z]:[\\\\/].*");
 
   private MountRequest() {}
@@ -29,6 +32,46 @@ final class MountRequest {
       mounts.addObject().put("Type", "volume").put("Target", directory);
     }
     return mounts;
+  }
+
+  /**
+   * Refuses what an older engine would leave out without a word, such as a subpath, so that the
+   * task got the whole volume.
+   *
+   * @param apiVersion asked for only if a mount has such an option
+   */
+  static void requireSupport(ContainerSpec container, Supplier<String> apiVersion) {
+    for (Mount mount : container.mounts()) {
+      int needed = neededMinorVersion(mount);
+      if (needed > 0) {
+        String version = apiVersion.get();
+        if (minorVersion(version) < needed) {
+          throw refused(
+              mount, "needs Docker Engine API 1." + needed + ", and this engine has " + version);
+        }
+      }
+    }
+  }
+
+  private static int neededMinorVersion(Mount mount) {
+    Mount.BindOptions bind = mount.bind();
+    Mount.VolumeOptions volume = mount.volume();
+    Mount.TmpfsOptions tmpfs = mount.tmpfs();
+    if (tmpfs != null && !tmpfs.options().isEmpty()) {
+      return 46;
+    }
+    if (volume != null && !volume.subpath().isEmpty()) {
+      return 45;
+    }
+    if (bind != null && (bind.readOnlyNonRecursive() || bind.readOnlyForceRecursive())) {
+      return 44;
+    }
+    return bind != null && bind.createMountpoint() ? 42 : 0;
+  }
+
+  private static int minorVersion(String version) {
+    Matcher matcher = API_VERSION.matcher(version);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
   }
 
   private static void check(Mount mount) {

@@ -77,6 +77,7 @@ final class TaskContainers {
     TaskNetworks networks = TaskNetworks.of(assignment);
     Optional<ContainerSnapshot> existing = find(assignment.taskId());
     if (existing.isEmpty()) {
+      MountRequest.requireSupport(assignment.container(), engine::apiVersion);
       ObjectNode request = ContainerRequest.of(assignment, files);
       networks.describe(request, engine.calls());
       String name = assignment.task().displayName();

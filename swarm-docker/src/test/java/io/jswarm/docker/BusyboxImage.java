@@ -74,7 +74,8 @@ final class BusyboxImage {
     return bytes.toByteArray();
   }
 
-  private static byte[] rootFileSystem() {
+  /** A tar of the files in it. */
+  static byte[] rootFileSystem() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
       for (String directory : List.of("bin/", "dev/", "etc/", "proc/", "run/", "sys/", "tmp/")) {

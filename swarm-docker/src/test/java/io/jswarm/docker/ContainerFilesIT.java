@@ -62,7 +62,7 @@ class ContainerFilesIT {
             withFiles(
                 driver,
                 PROGRAMS
-                    .script("cat /run/secrets/key; touch /x || echo read-only")
+                    .script("cat /run/secrets/key; touch /x 2>/dev/null || echo read-only")
                     .readOnly(true)
                     .secret(new SecretReference("s1", "key", PRIVATE)));
         TaskAssignment memory =
@@ -73,8 +73,7 @@ class ContainerFilesIT {
                     .mount(Mount.tmpfs("/run", 0))
                     .secret(new SecretReference("s1", "key", PRIVATE)));
 
-        assertThat(driver.outputOf(readOnly))
-            .containsExactly("secret", "touch: /x: Read-only file system", "read-only");
+        assertThat(driver.outputOf(readOnly)).containsExactly("secret", "read-only");
         assertThat(driver.outputOf(memory)).containsExactly("secret", "writable");
       }
       assertThat(engine.volumes()).isEqualTo(volumesBefore);

@@ -2,6 +2,7 @@
 package io.jswarm.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.jswarm.TaskRuntimeException;
 import io.jswarm.model.ContainerSpec;
@@ -9,11 +10,15 @@ import io.jswarm.model.Limits;
 import io.jswarm.model.Mount;
 import io.jswarm.model.PullOptions;
 import io.jswarm.model.TaskSpec;
+import io.jswarm.spi.LogCapture;
 import io.jswarm.spi.TaskAssignment;
+import io.jswarm.spi.TaskRuntime.LogOptions;
 import io.jswarm.spi.TaskRuntime.TaskExit;
 import io.jswarm.testing.RequiresDocker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -180,10 +185,56 @@ class DockerFaultsIT {
   }
 
   @Test
+  void optionTheEngineIsTooOldForIsRefused() {
+    try (RuntimeDriver driver = new RuntimeDriver()) {
+      Mount future =
+          Mount.volume("v", "/x")
+              .withVolume(new Mount.VolumeOptions(false, Map.of(), null, "no/such/directory"));
+      TaskAssignment task = driver.task(PROGRAMS.untilStopped().mount(future).build());
+
+      // An engine that knows subpaths says that there is none.
+      TaskRuntimeException failure =
+          driver.failureOf(
+              driver.runtime.prepare(task).thenCompose(done -> driver.runtime.start(task)));
+
+      assertThat(failure.getMessage()).containsAnyOf("needs Docker Engine API 1.45", "no/such");
+    }
+  }
+
+  @Test
+  void closeEndsEveryThread() {
+    try (RuntimeDriver tasks = new RuntimeDriver()) {
+      TaskAssignment task = tasks.task(PROGRAMS.counting().build());
+      tasks.run(task);
+      Set<Thread> before = Thread.getAllStackTraces().keySet();
+      LogCapture log = new LogCapture();
+      DockerRuntime runtime = DockerRuntime.builder().build();
+      CompletionStage<TaskExit> exit = runtime.awaitExit(task);
+      runtime.logs(task.taskId(), new LogOptions(true, true, true, -1, null), log);
+      tasks.await(log.lines(3));
+
+      runtime.close();
+
+      tasks.failureOf(exit);
+      tasks.await(log.end().exceptionally(error -> null));
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        if (!before.contains(thread) && isOurs(thread)) {
+          assertThatCode(() -> thread.join(10_000)).doesNotThrowAnyException();
+          assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+        }
+      }
+    }
+  }
+
+  private static boolean isOurs(Thread thread) {
+    return thread.getName().startsWith("docker-java") || thread.getName().startsWith("jswarm");
+  }
+
+  @Test
   void manyTasksAtOnceNeedNoThreadEach() {
     try (RuntimeDriver driver = new RuntimeDriver()) {
       List<TaskAssignment> tasks =
-          IntStream.range(0, 20)
+          IntStream.range(0, 8)
               .mapToObj(i -> driver.task(PROGRAMS.untilSignal("TERM", i).build()))
               .toList();
       tasks.forEach(driver::run);
