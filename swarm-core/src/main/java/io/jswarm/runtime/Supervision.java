@@ -60,11 +60,21 @@ final class Supervision {
   private final String setsid;
 
   Supervision() {
-    setsid =
+    this(
         Stream.of("/usr/bin/setsid", "/bin/setsid", "/usr/local/bin/setsid")
             .filter(path -> Files.isExecutable(Path.of(path)))
             .findFirst()
-            .orElse("");
+            .orElse(""));
+  }
+
+  /**
+   * Supervision with a given way to begin a session.
+   *
+   * @param setsid the program, or empty where there is none: then signals go to the process and to
+   *     the descendants it has at that moment
+   */
+  Supervision(String setsid) {
+    this.setsid = setsid;
   }
 
   /** Writes the scripts of a task to be; files keep the list of processes readable. */

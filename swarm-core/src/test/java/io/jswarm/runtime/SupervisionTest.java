@@ -30,13 +30,11 @@ class SupervisionTest {
   void reusedPidIsNeverKilled() throws Exception {
     Process innocent = new ProcessBuilder("sleep", "60").start();
     try {
-      String stat = Files.readString(Path.of("/proc/" + innocent.pid() + "/stat"));
-      String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-      ProcessMark itself = mark(innocent.pid() + " " + boot + " " + stat);
+      ProcessMark itself = markOf(innocent.pid());
       ProcessMark earlier =
           new ProcessMark(
               innocent.pid(),
-              boot,
+              itself.boot(),
               String.valueOf(Long.parseLong(itself.startTicks()) - 1),
               itself.written());
       ProcessMark beforeReboot =
@@ -128,9 +126,32 @@ class SupervisionTest {
     assertThat(files.exitCode()).hasValue(143);
   }
 
-  private ProcessMark mark(String text) throws IOException {
+  @Test
+  void withoutSetsidSignalsReachTheDescendants() throws Exception {
+    Supervision plain = new Supervision("");
+    TaskFiles files = new TaskFiles(directory);
+    List<String> command = List.of("sh", "-c", "trap 'exit 9' TERM; sleep 300 & echo $!; wait");
+    Process supervisor = plain.launch(directory, command, directory, ENVIRONMENT);
+    Path stdout = directory.resolve("stdout");
+    while ((!Files.exists(stdout) || Files.size(stdout) == 0)
+        && !supervisor.waitFor(5, TimeUnit.MILLISECONDS)) {
+      // until the child is there
+    }
+    ProcessMark child = markOf(Long.parseLong(Files.readString(stdout).strip()));
+    assertThat(child.alive()).isTrue();
+
+    plain.signal(Objects.requireNonNull(files.task()), "TERM");
+
+    assertThat(supervisor.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(files.exitCode()).hasValue(9);
+    assertThat(child.alive()).isFalse();
+  }
+
+  private ProcessMark markOf(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Path file = directory.resolve("mark");
-    Files.writeString(file, text);
+    Files.writeString(file, pid + " " + boot + " " + stat);
     return Objects.requireNonNull(ProcessMark.read(file));
   }
 }
