@@ -10,8 +10,6 @@ import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.Kind;
 import io.jswarm.model.Node;
-import io.jswarm.model.NodeState;
-import io.jswarm.model.NodeStatus;
 import io.jswarm.model.Task;
 import io.jswarm.store.Commit;
 import io.jswarm.store.ReadView;
@@ -28,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,8 +49,7 @@ public final class Dispatcher implements Component, Listener {
   private final IdGenerator ids;
   private final RandomSource random;
   private final Map<String, NodeSession> sessions = new TreeMap<>();
-  private final Set<NodeSession> registering = new LinkedHashSet<>();
-  private final Set<NodeSession> unconfirmed = new LinkedHashSet<>();
+  private final Registrations registrations;
   private final RegistrationLimit limit = new RegistrationLimit();
   private final NodeLiveness liveness;
   private final StatusReports reports;
@@ -76,6 +72,7 @@ public final class Dispatcher implements Component, Listener {
     this.liveness = new NodeLiveness(loop, managerId);
     this.reports = new StatusReports(managerId);
     this.logs = new LogBroker(loop, store, sessions::get);
+    this.registrations = new Registrations(logs::onSession);
   }
 
   /** Reads tasks' output through the agents; any thread. */
@@ -102,8 +99,7 @@ public final class Dispatcher implements Component, Listener {
     started = false;
     sessions.values().forEach(NodeSession::close);
     sessions.clear();
-    registering.clear();
-    unconfirmed.clear();
+    registrations.clear();
     limit.clear();
     liveness.clear();
     reports.clear();
@@ -122,13 +118,7 @@ public final class Dispatcher implements Component, Listener {
   @Override
   public void reconcile(Tx tx) {
     reports.reconcile(tx, store.view());
-    if (!registering.isEmpty()) {
-      for (NodeSession session : registering) {
-        register(session, tx);
-      }
-      registering.clear();
-      confirm();
-    }
+    registrations.reconcile(tx, store.view());
     liveness.reconcile(tx);
   }
 
@@ -150,7 +140,7 @@ public final class Dispatcher implements Component, Listener {
       }
     }
     touched.forEach(session -> session.feed().flush(view));
-    confirm();
+    registrations.confirm(view);
     logs.onCommit(commit);
   }
 
@@ -266,49 +256,7 @@ public final class Dispatcher implements Component, Listener {
     current.period(announce());
     current.heard(loop, () -> silent(current));
     liveness.registering(nodeId);
-    unconfirmed.remove(current);
-    registering.add(current);
-  }
-
-  private void register(NodeSession session, Tx tx) {
-    NodeSession.Pending pending = session.pending();
-    Optional<Node> node = tx.node(session.nodeId());
-    if (pending == null || node.isEmpty()) {
-      return; // removed in this very turn; the session ends when that is durable
-    }
-    NodeStatus status = new NodeStatus(NodeState.READY, "", pending.address());
-    if (!node.get().status().equals(status)
-        || !node.get().description().equals(pending.description())) {
-      tx.update(node.get().withStatus(status).withDescription(pending.description()));
-    }
-    unconfirmed.add(session);
-  }
-
-  /** Answers the registrations that have become durable. */
-  private void confirm() {
-    if (unconfirmed.isEmpty()) {
-      return;
-    }
-    ReadView view = store.view();
-    unconfirmed.removeIf(session -> confirm(session, view.node(session.nodeId()).orElse(null)));
-  }
-
-  private boolean confirm(NodeSession session, @Nullable Node node) {
-    NodeSession.Pending pending = session.pending();
-    if (pending == null) {
-      return true;
-    }
-    if (node == null
-        || node.status().state() != NodeState.READY
-        || !node.status().addr().equals(pending.address())
-        || !node.description().equals(pending.description())) {
-      return false;
-    }
-    session.pending(null);
-    session.send(
-        new ManagerMessage.Registered(session.id(), pending.attempt(), session.period(), node));
-    logs.onSession(session);
-    return true;
+    registrations.add(current);
   }
 
   private void lost(Channel channel) {
@@ -333,8 +281,7 @@ public final class Dispatcher implements Component, Listener {
 
   private void drop(NodeSession session) {
     sessions.remove(session.nodeId(), session);
-    registering.remove(session);
-    unconfirmed.remove(session);
+    registrations.remove(session);
     logs.onSessionLost(session.nodeId());
   }
 
