@@ -50,7 +50,7 @@ final class ServicePorts {
     List<PortConfig> ports = new ArrayList<>();
     List<PortConfig> before = service.endpoint().ports();
     for (PortConfig wanted : service.spec().endpoint().ports()) {
-      PortConfig port = isIngress(wanted) ? numbered(wanted, before) : wanted;
+      PortConfig port = isIngress(wanted) ? numbered(wanted, service.endpoint()) : wanted;
       if (isIngress(wanted)) {
         String owner = port.publishedPort() == 0 ? null : owner(port);
         if (owner == null) {
@@ -124,12 +124,13 @@ final class ServicePorts {
     return port.withPublishedPort(pool.claimNext(protocol, serviceId));
   }
 
-  private static PortConfig numbered(PortConfig wanted, List<PortConfig> before) {
-    if (wanted.publishedPort() != 0) {
+  /** A port that was left open before as well keeps its number. */
+  private static PortConfig numbered(PortConfig wanted, Endpoint before) {
+    if (wanted.publishedPort() != 0 || !before.spec().ports().contains(wanted)) {
       return wanted;
     }
-    return before.stream()
-        .filter(port -> isIngress(port) && port.withPublishedPort(0).equals(wanted))
+    return before.ports().stream()
+        .filter(port -> port.withPublishedPort(0).equals(wanted))
         .findFirst()
         .orElse(wanted);
   }

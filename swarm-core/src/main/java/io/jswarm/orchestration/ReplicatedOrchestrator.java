@@ -32,6 +32,10 @@ final class ReplicatedOrchestrator implements Component {
   private final Set<String> removedServices = new LinkedHashSet<>();
   private final Set<String> endedTasks = new LinkedHashSet<>();
   private final Set<String> invalidNodes = new LinkedHashSet<>();
+  private final Set<String> startedTasks = new LinkedHashSet<>();
+
+  /** Services with a slot in which a task began to run next to another one. */
+  private final Set<String> crowdedServices = new LinkedHashSet<>();
 
   ReplicatedOrchestrator(EventLoop loop, TaskFactory factory) {
     this.factory = factory;
@@ -109,6 +113,8 @@ final class ReplicatedOrchestrator implements Component {
         changedServices.add(task.serviceId());
       } else if (task.state().isTerminal()) {
         endedTasks.add(task.id());
+      } else if (task.state() == TaskState.RUNNING) {
+        startedTasks.add(task.id());
       }
     }
     restarts.onEvent(event);
@@ -125,6 +131,8 @@ final class ReplicatedOrchestrator implements Component {
     }
     drain(endedTasks).forEach(task -> restartIfDue(tx, task));
     restarts.reconcile(tx);
+    drain(startedTasks).forEach(task -> lookForCrowd(tx, task));
+    crowdedServices.removeIf(s -> !updates.isRunning(s) && changedServices.add(s));
     for (String id : drain(changedServices)) {
       tx.service(id).filter(ReplicatedOrchestrator::isReplicated).ifPresent(s -> reconcile(tx, s));
     }
@@ -137,8 +145,24 @@ final class ReplicatedOrchestrator implements Component {
     removedServices.clear();
     endedTasks.clear();
     invalidNodes.clear();
+    startedTasks.clear();
+    crowdedServices.clear();
     restarts.clear();
     updates.clear();
+  }
+
+  /**
+   * An update that starts first and goes on in spite of failures leaves slots with two tasks; once
+   * the new one runs after all, the service is looked at again.
+   */
+  private void lookForCrowd(Tx tx, String taskId) {
+    Task task = tx.task(taskId).orElse(null);
+    if (task != null && task.slot() != 0) {
+      List<Task> slot = new SlotId(task.serviceId(), task.slot(), "").tasks(tx);
+      if (slot.stream().filter(DesiredState::isLive).count() > 1) {
+        crowdedServices.add(task.serviceId());
+      }
+    }
   }
 
   private void restartIfDue(Tx tx, String taskId) {

@@ -78,6 +78,10 @@ final class UpdateSupervisor {
     updater.step(tx);
   }
 
+  boolean isRunning(String serviceId) {
+    return running.containsKey(serviceId);
+  }
+
   /** Ends the update of a service where it stands. */
   void cancel(String serviceId) {
     Updater updater = running.remove(serviceId);

@@ -12,9 +12,14 @@ import io.jswarm.store.Tx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * and then complete.
  */
 final class Updater {
+  private static final Comparator<Task> BY_USE =
+      Comparator.comparing((Task task) -> task.state() == TaskState.RUNNING)
+          .thenComparing(RestartSupervisor.BY_AGE.reversed());
+
   private final UpdateSupervisor supervisor;
   private final String serviceId;
   private final ServiceSpec spec;
@@ -33,7 +42,9 @@ final class Updater {
   private final Deque<SlotId> queue;
   private final long parallelism;
   private final UpdateFailures failures;
-  private final List<SlotInWork> inWork = new ArrayList<>();
+  private final Set<SlotInWork> inWork = new LinkedHashSet<>();
+  private final Map<String, SlotInWork> followed = new HashMap<>();
+  private final Set<SlotInWork> touched = new LinkedHashSet<>();
   private final List<EventLoop.Timer> timers = new ArrayList<>();
   private boolean woken;
   private boolean halted;
@@ -69,8 +80,10 @@ final class Updater {
   /** A task of the service changed. */
   void onTask(String taskId) {
     woken |= failures.onTask(taskId);
-    for (SlotInWork slot : inWork) {
-      woken |= taskId.equals(slot.taskId);
+    SlotInWork slot = followed.get(taskId);
+    if (slot != null) {
+      touched.add(slot);
+      woken = true;
     }
   }
 
@@ -93,7 +106,9 @@ final class Updater {
       halted = true;
       queue.clear();
     }
-    List.copyOf(inWork).forEach(slot -> advance(tx, service, slot));
+    List<SlotInWork> due = List.copyOf(touched);
+    touched.clear();
+    due.forEach(slot -> advance(tx, service, slot));
     while (!queue.isEmpty() && inWork.size() < parallelism) {
       take(tx, service, queue.remove());
     }
@@ -161,15 +176,18 @@ final class Updater {
 
   private void replace(Tx tx, Service service, SlotId id, List<Task> all, List<Task> olds) {
     if (startsFirst()) {
+      // One old task stays until the new one runs: one that runs itself, if there is one.
+      Task kept = olds.stream().max(BY_USE).orElseThrow();
+      stop(tx, olds.stream().filter(old -> old != kept).toList());
       Task task = supervisor.factory().create(tx, service, id, TaskFactory.goal(service));
       failures.watch(task);
-      inWork.add(new SlotInWork(id, task.id(), olds));
+      follow(new SlotInWork(id, List.of(kept)), task);
       return;
     }
     stop(tx, olds);
     Task task = supervisor.factory().create(tx, service, id, TaskState.READY);
     failures.watch(task);
-    inWork.add(new SlotInWork(id, task.id(), List.of()));
+    follow(new SlotInWork(id, List.of()), task);
     supervisor.restarts().start(tx, task, all, Duration.ZERO);
   }
 
@@ -177,13 +195,16 @@ final class Updater {
   private void keep(Tx tx, SlotId id, Task clean, List<Task> all, List<Task> tasks) {
     List<Task> others = new ArrayList<>(tasks);
     others.removeIf(task -> task.id().equals(clean.id()));
-    SlotInWork slot = new SlotInWork(id, clean.id(), others);
-    inWork.add(slot);
-    if (startsFirst() && clean.state().isBefore(TaskState.RUNNING)) {
+    SlotInWork slot = new SlotInWork(id, others);
+    follow(slot, clean);
+    if (startsFirst() && clean.state() != TaskState.RUNNING) {
       return;
     }
     slot.stopOlds(tx);
-    if (clean.desiredState().isBefore(TaskState.RUNNING) && !supervisor.restarts().isHeld(clean)) {
+    if (clean.state() == TaskState.RUNNING) {
+      rest(slot);
+    } else if (clean.desiredState().isBefore(TaskState.RUNNING)
+        && !supervisor.restarts().isHeld(clean)) {
       List<Task> olds = new ArrayList<>(all);
       olds.removeIf(task -> task.id().equals(clean.id()));
       supervisor.restarts().start(tx, clean, olds, Duration.ZERO);
@@ -203,6 +224,12 @@ final class Updater {
     return config.order() == UpdateOrder.START_FIRST;
   }
 
+  private void follow(SlotInWork slot, Task task) {
+    inWork.add(slot);
+    slot.taskId = task.id();
+    followed.put(task.id(), slot);
+  }
+
   private void advance(Tx tx, Service service, SlotInWork slot) {
     if (slot.taskId == null) {
       if (slot.delayOver) {
@@ -217,7 +244,7 @@ final class Updater {
       }
       rest(slot);
     } else if (task == null || !DesiredState.isLive(task)) {
-      follow(tx, service, slot);
+      followReplacement(tx, service, slot);
     }
   }
 
@@ -225,23 +252,30 @@ final class Updater {
    * The new task was given up before it ran, as when its node was lost: its replacement is waited
    * for instead.
    */
-  private void follow(Tx tx, Service service, SlotInWork slot) {
+  private void followReplacement(Tx tx, Service service, SlotInWork slot) {
     List<Task> tasks = supervisor.restarts().updatable(service, slot.id.tasks(tx), tx.now());
     Task clean = clean(tx, tasks).orElse(null);
     if (clean == null) {
       rest(slot);
     } else {
-      slot.taskId = clean.id();
+      followed.remove(slot.taskId);
+      follow(slot, clean);
       advance(tx, service, slot);
     }
   }
 
   private void rest(SlotInWork slot) {
+    followed.remove(slot.taskId);
     slot.taskId = null;
     if (config.delay().isZero()) {
       inWork.remove(slot);
     } else {
-      after(config.delay(), () -> slot.delayOver = true);
+      after(
+          config.delay(),
+          () -> {
+            slot.delayOver = true;
+            touched.add(slot);
+          });
     }
   }
 
@@ -252,9 +286,8 @@ final class Updater {
     private @Nullable String taskId;
     private boolean delayOver;
 
-    SlotInWork(SlotId id, String taskId, List<Task> olds) {
+    SlotInWork(SlotId id, List<Task> olds) {
       this.id = id;
-      this.taskId = taskId;
       this.olds = olds;
     }
 

@@ -104,6 +104,17 @@ class AllocationTest extends ClusterTest {
   }
 
   @Test
+  void aPortThatIsNoLongerAskedForByNumberIsGivenBack() {
+    create(named("a").publish(8080, 80));
+
+    update("a", spec -> spec.ports(List.of(PortConfig.ingress(0, 80))));
+
+    assertThat(published("a")).containsExactly(30_000);
+    create(named("b").publish(8080, 80));
+    assertThat(running("b")).hasSize(1);
+  }
+
+  @Test
   void aServiceThatDropsAPortFreesItAtOnce() {
     create(named("a").publish(8080, 80));
     create(named("b").publish(8080, 80));

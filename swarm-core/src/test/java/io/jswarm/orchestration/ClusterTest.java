@@ -51,15 +51,14 @@ import org.junit.jupiter.api.extension.TestWatcher;
  */
 abstract class ClusterTest {
   static final Duration SECOND = Duration.ofSeconds(1);
-  private static final long SEED = 42;
 
-  final SimulatedEnvironment world = new SimulatedEnvironment(SEED);
-  final EventLoop loop = world.environment().loops().create("control");
+  final SimulatedEnvironment world;
+  final EventLoop loop;
   final Store store = new Store();
   final SwitchableLog log = new SwitchableLog();
   final SpreadingTestEngine engine = new SpreadingTestEngine();
-  final TestAgents agents = new TestAgents(loop);
-  final CommitTrace trace = new CommitTrace(world::elapsed);
+  final TestAgents agents;
+  final CommitTrace trace;
   private final ControlLoop control;
 
   @RegisterExtension
@@ -67,12 +66,19 @@ abstract class ClusterTest {
       new TestWatcher() {
         @Override
         public void testFailed(ExtensionContext context, Throwable cause) {
-          System.err.println(
-              context.getDisplayName() + " failed with seed " + SEED + ":\n" + trace.text());
+          System.err.println(context.getDisplayName() + " failed: " + story());
         }
       };
 
   ClusterTest() {
+    this(42);
+  }
+
+  ClusterTest(long seed) {
+    world = new SimulatedEnvironment(seed);
+    loop = world.environment().loops().create("control");
+    agents = new TestAgents(loop);
+    trace = new CommitTrace(world::elapsed);
     store.watch(Runnable::run, Integer.MAX_VALUE, trace);
     control =
         new ControlLoop(
@@ -88,6 +94,11 @@ abstract class ClusterTest {
   @AfterEach
   void nothingForbiddenHappened() {
     assertThat(trace.violations()).isEmpty();
+  }
+
+  /** The seed that replays this, and what happened. */
+  final String story() {
+    return "seed " + world.seed() + "\n" + trace.text();
   }
 
   // Given and when
@@ -124,6 +135,13 @@ abstract class ClusterTest {
   final void nodeDies(String name) {
     agents.silence(name);
     nodeState(name, NodeState.DOWN);
+  }
+
+  /** The node is heard of again, and does what it was told meanwhile. */
+  final void nodeReturns(String name) {
+    nodeState(name, NodeState.READY);
+    agents.revive(name, view().tasksOfNode(name));
+    world.settle();
   }
 
   final void availability(String name, NodeAvailability availability) {
@@ -215,6 +233,7 @@ abstract class ClusterTest {
   final <R> R write(Function<Tx, R> body) {
     CompletableFuture<R> result = control.write(body).toCompletableFuture();
     world.settle();
+    assertThat(result).as("a write, which needs a leader").isDone();
     return result.join();
   }
 

@@ -12,6 +12,7 @@ import io.jswarm.spi.PlacementExplanation.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,8 @@ final class SpreadingTestEngine implements PlacementEngine {
   private final class Books implements Session {
     private final Map<String, Node> nodes = new TreeMap<>();
     private final Map<String, Task> tasks = new TreeMap<>();
+    private final Map<String, Long> memory = new HashMap<>();
+    private final Map<String, Integer> active = new HashMap<>();
 
     @Override
     public void put(Node node) {
@@ -51,17 +54,18 @@ final class SpreadingTestEngine implements PlacementEngine {
 
     @Override
     public void put(Task task, Instant now) {
-      boolean counts = task.state().atLeast(TaskState.ASSIGNED) && !task.state().isTerminal();
-      if (counts) {
-        tasks.put(task.id(), task);
-      } else {
-        tasks.remove(task.id());
+      removeTask(task.id());
+      if (task.state().atLeast(TaskState.ASSIGNED) && !task.state().isTerminal()) {
+        add(task);
       }
     }
 
     @Override
     public void removeTask(String taskId) {
-      tasks.remove(taskId);
+      Task task = tasks.remove(taskId);
+      if (task != null) {
+        count(task, -1);
+      }
     }
 
     @Override
@@ -76,34 +80,38 @@ final class SpreadingTestEngine implements PlacementEngine {
               .filter(node -> task.nodeId().isEmpty() || task.nodeId().equals(node.id()))
               .filter(node -> fits(task, node))
               .min(
-                  Comparator.comparing((Node node) -> active(node, task.serviceId()))
-                      .thenComparing(node -> active(node, "")));
+                  Comparator.comparing((Node node) -> active(node.id() + task.serviceId()))
+                      .thenComparing(node -> active(node.id())));
       if (best.isEmpty()) {
         Reason reason = new Reason("any", nodes.size(), "no room on " + nodes.size() + " nodes");
         return new PlacementDecision.Unplaceable(task, new PlacementExplanation(List.of(reason)));
       }
-      String node = best.get().id();
-      tasks.put(task.id(), task.withNodeId(node));
-      return new PlacementDecision.Placed(task, node, List.of());
+      add(task.withNodeId(best.get().id()));
+      return new PlacementDecision.Placed(task, best.get().id(), List.of());
     }
 
     private boolean fits(Task task, Node node) {
-      long used =
-          tasks.values().stream()
-              .filter(other -> other.nodeId().equals(node.id()))
-              .mapToLong(SpreadingTestEngine::memory)
-              .sum();
+      long used = memory.getOrDefault(node.id(), 0L);
       return node.acceptsTasks()
           && Constraint.allMatch(task.spec().placement().constraints(), node)
           && used + memory(task) <= node.description().resources().memoryBytes();
     }
 
-    private long active(Node node, String serviceId) {
-      return tasks.values().stream()
-          .filter(task -> task.nodeId().equals(node.id()))
-          .filter(task -> task.desiredState().atMost(TaskState.COMPLETE))
-          .filter(task -> serviceId.isEmpty() || task.serviceId().equals(serviceId))
-          .count();
+    private void add(Task task) {
+      tasks.put(task.id(), task);
+      count(task, 1);
+    }
+
+    private void count(Task task, int sign) {
+      memory.merge(task.nodeId(), sign * memory(task), Long::sum);
+      if (task.desiredState().atMost(TaskState.COMPLETE)) {
+        active.merge(task.nodeId(), sign, Integer::sum);
+        active.merge(task.nodeId() + task.serviceId(), sign, Integer::sum);
+      }
+    }
+
+    private int active(String key) {
+      return active.getOrDefault(key, 0);
     }
   }
 

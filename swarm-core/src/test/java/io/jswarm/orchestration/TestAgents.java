@@ -50,6 +50,15 @@ final class TestAgents implements Component {
     silent.add(nodeId);
   }
 
+  /** The node speaks again; what it did not report is done anew. */
+  void revive(String nodeId, Iterable<Task> tasks) {
+    silent.remove(nodeId);
+    for (Task task : tasks) {
+      underWay.removeIf(step -> step.endsWith(task.id()));
+      act(task);
+    }
+  }
+
   /** Reports a state as the dispatcher applies reports: never backwards (S2.2). */
   void report(String taskId, TaskState state, String message) {
     if (control == null) {
