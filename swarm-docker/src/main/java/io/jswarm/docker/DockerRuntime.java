@@ -3,6 +3,7 @@ package io.jswarm.docker;
 
 import static java.util.Objects.requireNonNull;
 
+import com.github.dockerjava.core.DockerClientConfig;
 import io.jswarm.TaskRuntimeException;
 import io.jswarm.docker.TaskOperations.Operation;
 import io.jswarm.loop.Environment;
@@ -59,11 +60,12 @@ public final class DockerRuntime implements TaskRuntime {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DockerRuntime(Builder builder) {
+    DockerClientConfig config = EngineClient.config(builder.host);
     Environment given = builder.environment;
     ownsEnvironment = given == null;
     environment = given == null ? Environment.system() : given;
     loop = environment.loops().create("docker");
-    engine = EngineClient.create(builder.host, builder.timeout, environment.blocking(), loop);
+    engine = new EngineClient(config, builder.timeout, environment.blocking(), loop);
     containers = new TaskContainers(engine);
     watch = new ContainerWatch(engine, loop);
     lifetime = new ContainerLifetime(engine, containers, watch, loop);
@@ -103,7 +105,11 @@ public final class DockerRuntime implements TaskRuntime {
       return this;
     }
 
-    /** Opens the runtime; does not wait for the engine, which need not be there yet. */
+    /**
+     * Opens the runtime; does not wait for the engine, which need not be there yet.
+     *
+     * @throws IllegalArgumentException if the host is no address
+     */
     public DockerRuntime build() {
       return new DockerRuntime(this);
     }

@@ -38,8 +38,14 @@ final class EngineClient implements AutoCloseable {
   private final EngineFailures failures;
   private volatile boolean closed;
 
-  private EngineClient(
-      DockerClientConfig config, Duration callTimeout, Executor blocking, EventLoop loop) {
+  /**
+   * Does not connect yet.
+   *
+   * @param callTimeout how long one call may take
+   * @param blocking runs the calls
+   * @param loop times them
+   */
+  EngineClient(DockerClientConfig config, Duration callTimeout, Executor blocking, EventLoop loop) {
     this.blocking = blocking;
     this.loop = loop;
     this.callTimeout = callTimeout;
@@ -52,21 +58,25 @@ final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * Does not connect yet.
+   * Where the engine is.
    *
    * @param host as in {@code DOCKER_HOST}; null = what the environment says, as for the docker CLI
-   * @param callTimeout how long one call may take
-   * @param blocking runs the calls
-   * @param loop times them
+   * @throws IllegalArgumentException if that is no address
    */
-  static EngineClient create(
-      @Nullable String host, Duration callTimeout, Executor blocking, EventLoop loop) {
+  static DockerClientConfig config(@Nullable String host) {
     DefaultDockerClientConfig.Builder config =
         DefaultDockerClientConfig.createDefaultConfigBuilder();
     if (host != null) {
       config.withDockerHost(host);
     }
-    return new EngineClient(config.build(), callTimeout, blocking, loop);
+    try {
+      return config.build();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "not the address of a Docker Engine, such as unix:///var/run/docker.sock: "
+              + (host == null ? "DOCKER_HOST or the docker context" : host),
+          e);
+    }
   }
 
   private static DockerHttpClient transport(

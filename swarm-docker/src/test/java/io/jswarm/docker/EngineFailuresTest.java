@@ -2,6 +2,7 @@
 package io.jswarm.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
@@ -66,5 +67,14 @@ class EngineFailuresTest {
   void answersThatAreNotTheEnginesAreShownAsTheyCame() {
     assertThat(EngineFailures.reason(new DockerException("<html>{bad gateway}</html>", 502)))
         .contains("{bad gateway}");
+  }
+
+  @Test
+  void addressThatIsNoneIsRefusedAtOnce() {
+    DockerRuntime.Builder builder = DockerRuntime.builder().host("smoke://signals");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(builder::build)
+        .withMessageContaining("smoke://signals");
   }
 }

@@ -125,7 +125,11 @@ class LogReaderTest {
     return new LogReader(
         options,
         log,
-        EngineClient.create("unix:///nowhere.sock", Duration.ofSeconds(1), Runnable::run, loop));
+        new EngineClient(
+            EngineClient.config("unix:///nowhere.sock"),
+            Duration.ofSeconds(1),
+            Runnable::run,
+            loop));
   }
 
   private static Frame frame(StreamType stream, String text) {
