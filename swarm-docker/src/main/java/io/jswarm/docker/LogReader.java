@@ -31,8 +31,15 @@ final class LogReader extends StreamCallback<Frame> {
   private final LogSink sink;
   private final EngineClient engine;
 
-  /** The engine counts the lines of both streams, also when only one is wanted. */
+  /**
+   * Counts the last lines itself, because the engine counts those of both streams, also when only
+   * one is wanted. To follow, a second stream goes on after the newest line of the first.
+   */
   private final boolean tailing;
+
+  private String containerId = "";
+  private @Nullable Instant newest;
+  private @Nullable LogReader follower;
 
   private final Queue<LogLine> last = new ArrayDeque<>();
   private final Line stdout = new Line(false);
@@ -42,20 +49,21 @@ final class LogReader extends StreamCallback<Frame> {
     this.options = options;
     this.sink = sink;
     this.engine = engine;
-    this.tailing = options.tail() >= 0 && !options.follow() && options.stdout() != options.stderr();
+    this.tailing = options.tail() >= 0 && options.stdout() != options.stderr();
   }
 
   void open(String containerId) {
     if (isClosed()) {
       return;
     }
+    this.containerId = containerId;
     LogContainerCmd command =
         engine
             .streams()
             .logContainerCmd(containerId)
             .withStdOut(options.stdout())
             .withStdErr(options.stderr())
-            .withFollowStream(options.follow())
+            .withFollowStream(options.follow() && !tailing)
             .withTimestamps(true);
     if (options.tail() >= 0 && !tailing) {
       command.withTail(options.tail());
@@ -84,10 +92,42 @@ final class LogReader extends StreamCallback<Frame> {
     stdout.flush();
     stderr.flush();
     last.forEach(sink::onLine);
-    sink.onEnd(error == null ? null : engine.failure("read logs", error));
+    if (error != null || !follow()) {
+      sink.onEnd(error == null ? null : engine.failure("read logs", error));
+    }
+  }
+
+  /** Whether a second stream went on. */
+  private boolean follow() {
+    LogReader next;
+    synchronized (this) {
+      if (!tailing || !options.follow() || isClosed()) {
+        return false;
+      }
+      Instant since = newest == null ? options.since() : newest.plusNanos(1);
+      next =
+          new LogReader(
+              new LogOptions(options.stdout(), options.stderr(), true, -1, since), sink, engine);
+      follower = next;
+    }
+    next.open(containerId);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    LogReader next;
+    synchronized (this) {
+      next = follower;
+    }
+    if (next != null) {
+      next.close();
+    }
   }
 
   private void emit(LogLine line) {
+    newest = line.timestamp();
     if (!tailing) {
       sink.onLine(line);
     } else if (options.tail() > 0) {

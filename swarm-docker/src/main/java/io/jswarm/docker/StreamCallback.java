@@ -72,7 +72,7 @@ abstract class StreamCallback<T> implements ResultCallback<T> {
   }
 
   @Override
-  public final void close() {
+  public void close() {
     Closeable open;
     synchronized (this) {
       closed = true;
