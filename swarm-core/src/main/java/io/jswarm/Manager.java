@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm;
 
-import io.jswarm.api.BrokerLogs;
 import io.jswarm.api.LocalSwarm;
 import io.jswarm.control.ControlLoop;
 import io.jswarm.dispatch.Dispatcher;
@@ -23,13 +22,17 @@ import io.jswarm.store.Watch;
 import io.jswarm.store.WatchListener;
 import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.Transport;
+import java.io.Closeable;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
  * The manager's side of a node: store, log, control loop, API, and the address agents connect to.
  */
-final class Manager implements AutoCloseable {
+final class Manager implements Closeable {
+  private static final Duration STOP = Duration.ofSeconds(10);
+
   private final Environment environment;
   private final LocalNetwork network;
   private final String address;
@@ -39,16 +42,19 @@ final class Manager implements AutoCloseable {
   private final LocalSwarm swarm;
   private final Transport.Registration registration;
 
+  /**
+   * @param loop the control loop; closed by whoever made it, after the manager
+   */
   Manager(
       Environment environment,
-      LocalNetwork network,
+      EventLoop loop,
       String nodeId,
       PlacementEngine engine,
       ReplicatedLog log) {
     this.environment = environment;
-    this.network = network;
+    this.network = new LocalNetwork(environment);
     this.address = "manager-" + nodeId;
-    this.loop = environment.loops().create("control-" + nodeId);
+    this.loop = loop;
     Store store = new Store();
     Dispatcher dispatcher = new Dispatcher(environment, loop, store, nodeId);
     this.control =
@@ -59,8 +65,7 @@ final class Manager implements AutoCloseable {
             LeaderComponents.create(loop, environment.ids(), engine, dispatcher),
             environment.simulated());
     this.membership = new Membership(environment.ids());
-    this.swarm =
-        new LocalSwarm(control, environment, new BrokerLogs(dispatcher.logs(), environment));
+    this.swarm = new LocalSwarm(control, environment, dispatcher.logs());
     this.registration = network.listen(address, loop, dispatcher);
   }
 
@@ -102,8 +107,12 @@ final class Manager implements AutoCloseable {
     Reply.of(control.write(body), environment.awaiter()).await();
   }
 
-  /** Completes once the node is READY; any thread. */
-  Reply<Node> ready(String nodeId) {
+  /**
+   * Waits until the node is READY.
+   *
+   * @throws IndeterminateResultException when it is not after {@code timeout}
+   */
+  void awaitReady(String nodeId, Duration timeout) {
     CompletableFuture<Node> ready = new CompletableFuture<>();
     WatchListener listener =
         new WatchListener() {
@@ -125,13 +134,24 @@ final class Manager implements AutoCloseable {
           }
         };
     Watch watch = control.store().watch(loop, Integer.MAX_VALUE, listener);
-    return Reply.of(ready.whenComplete((node, error) -> watch.close()), environment.awaiter());
+    try {
+      Reply.of(ready, environment.awaiter()).await(timeout);
+    } finally {
+      watch.close();
+    }
   }
 
+  /** Ends the cluster: whoever still waits for an answer is told. Not on the control loop. */
   @Override
   public void close() {
     registration.close();
-    control.close();
-    loop.close();
+    CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          control.close();
+          swarm.close();
+          stopped.complete(true);
+        });
+    Reply.of(stopped, environment.awaiter()).await(STOP);
   }
 }

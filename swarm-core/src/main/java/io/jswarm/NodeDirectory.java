@@ -4,69 +4,128 @@ package io.jswarm;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import io.jswarm.loop.IdGenerator;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's data directory: its identity, and a place for its parts. Temporary when the user names
- * none.
+ * A node's data directory: its identity, and a place for its parts. It belongs to one node at a
+ * time. When the user names none it is a temporary one, made when something is to be put there.
  */
-final class NodeDirectory implements AutoCloseable {
+final class NodeDirectory implements Closeable {
   private static final String IDENTITY = "node-id";
+  private static final String LOCK = "lock";
 
-  private final Path root;
   private final boolean temporary;
+  private final @Nullable FileChannel lock;
+  private @Nullable Path root;
+  private boolean kept;
 
-  private NodeDirectory(Path root, boolean temporary) {
+  private NodeDirectory(@Nullable Path root, @Nullable FileChannel lock) {
     this.root = root;
-    this.temporary = temporary;
+    this.lock = lock;
+    this.temporary = root == null;
   }
 
+  /**
+   * Takes the directory, or a temporary one.
+   *
+   * @throws FailedPreconditionException when it cannot be made, or another node has it
+   */
   static NodeDirectory open(@Nullable Path dataDir) {
+    if (dataDir == null) {
+      return new NodeDirectory(null, null);
+    }
     try {
-      return dataDir == null
-          ? new NodeDirectory(Files.createTempDirectory("jswarm-node-"), true)
-          : new NodeDirectory(Files.createDirectories(dataDir), false);
+      Path root = Files.createDirectories(dataDir);
+      return new NodeDirectory(root, lock(root));
     } catch (IOException e) {
       throw new FailedPreconditionException(
-          "the data directory " + dataDir + " cannot be created: " + e.getMessage(), e);
+          "the data directory " + dataDir + " cannot be used: " + e, e);
     }
   }
 
+  private static FileChannel lock(Path root) throws IOException {
+    FileChannel channel =
+        FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Held by another node of this process.
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    if (!locked) {
+      throw new FailedPreconditionException(
+          "the data directory " + root + " is in use by another node; give each node its own");
+    }
+    return channel;
+  }
+
+  /** Names the process too, so that what a crash left behind can be told from what is in use. */
+  static String temporaryPrefix() {
+    return "jswarm-node-" + ProcessHandle.current().pid() + "-";
+  }
+
+  /** Where a part keeps its files; not made yet. */
   Path path(String part) {
-    return root.resolve(part);
+    try {
+      if (root == null) {
+        root = Files.createTempDirectory(temporaryPrefix());
+      }
+      return root.resolve(part);
+    } catch (IOException e) {
+      throw new FailedPreconditionException("no temporary directory can be made: " + e, e);
+    }
   }
 
   /** The id of earlier starts, or a new one that later starts will find. */
   String identity(IdGenerator ids) {
-    Path file = root.resolve(IDENTITY);
+    if (temporary) {
+      return ids.next();
+    }
+    Path file = path(IDENTITY);
     try {
       if (Files.exists(file)) {
         return Files.readString(file).strip();
       }
       String id = ids.next();
-      Path written = Files.writeString(root.resolve(IDENTITY + ".new"), id);
+      Path written = Files.writeString(path(IDENTITY + ".new"), id);
       Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
       return id;
     } catch (IOException e) {
-      throw new UncheckedIOException("the node's identity in " + file + " cannot be kept", e);
+      throw new FailedPreconditionException(
+          "the node's identity in " + file + " cannot be kept: " + e, e);
     }
   }
 
-  /** Deletes a temporary directory; leaves a user's alone. */
+  /** Leaves even a temporary directory where it is. */
+  void keep() {
+    kept = true;
+  }
+
+  /** Gives the directory back; deletes a temporary one. */
   @Override
   public void close() {
-    if (!temporary) {
-      return;
-    }
     try {
-      MoreFiles.deleteRecursively(root, RecursiveDeleteOption.ALLOW_INSECURE);
+      if (lock != null) {
+        lock.close();
+      }
+      if (temporary && root != null && !kept) {
+        MoreFiles.deleteRecursively(root, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("the temporary directory " + root + " cannot be deleted", e);
+      throw new UncheckedIOException("the directory " + root + " cannot be given back", e);
     }
   }
 }

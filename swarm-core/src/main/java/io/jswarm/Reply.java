@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 
 /**
@@ -49,27 +48,25 @@ public final class Reply<T> extends CompletableFuture<T> {
    * reply.
    *
    * @throws SwarmException what the call failed with
-   * @throws IndeterminateResultException when there is no answer after {@code timeout}; the call
-   *     may still take effect
+   * @throws IndeterminateResultException when there is no answer after {@code timeout}, or the
+   *     thread is interrupted; the call may still take effect
    */
   public T await(Duration timeout) {
     if (!awaiter.await(this, timeout)) {
+      String why =
+          Thread.currentThread().isInterrupted()
+              ? "interrupted while waiting"
+              : "no answer after " + timeout;
       throw new IndeterminateResultException(
-          "no answer after "
-              + timeout
-              + "; the call may still take effect: look before you repeat it");
+          why + "; the call may still take effect: look before you repeat it");
     }
     try {
-      return get();
-    } catch (ExecutionException e) {
+      return join();
+    } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IndeterminateResultException(
-          "interrupted while waiting; the call may still take effect");
+      throw e;
     }
   }
 

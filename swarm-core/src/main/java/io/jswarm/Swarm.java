@@ -92,10 +92,16 @@ public interface Swarm {
     /** Replaces the spec, if the service is still at {@code version} (S1.5). */
     Reply<Service> update(String idOrName, long version, ServiceSpec spec);
 
-    /** Changes the spec by a pure function; repeated when somebody else was faster. */
+    /**
+     * Changes the spec by a pure function of the present one; no other change comes in between. The
+     * function runs on the control loop and must not block.
+     */
     Reply<Service> update(String idOrName, UnaryOperator<ServiceSpec> change);
 
-    /** Returns to the previous spec; a second rollback returns from there (S1.5). */
+    /**
+     * Returns to the previous spec; a second rollback returns from there (S1.5). The previous spec
+     * has to fit what else there is now.
+     */
     Reply<Service> rollback(String idOrName);
 
     /** Sets the number of replicas. */
@@ -107,13 +113,19 @@ public interface Swarm {
     /** How many tasks should run, run and are complete (S12.3). */
     Reply<ServiceCounts> counts(String idOrName);
 
-    /** Output of a service's tasks; with {@code follow} also of tasks to come. */
+    /**
+     * Output of a service's tasks; with {@code follow} also of tasks to come.
+     *
+     * @throws NotFoundException when there is no such service
+     */
     LogReader logs(String idOrName, LogQuery query);
 
     /**
-     * Completes once every replica runs the present spec and nothing else is on its way. Fails when
-     * an update pauses, the service is removed, or {@code timeout} passes, and then says what is
-     * missing and why.
+     * Completes once every replica runs the present spec, or has finished and is not to be run
+     * again, and nothing else is on its way. Fails with {@link FailedPreconditionException} when an
+     * update pauses or a task failed that is not to be run again, with {@link NotFoundException}
+     * when the service is removed, and with {@link UnavailableException} when {@code timeout}
+     * passes; says what is missing and why.
      */
     default Reply<Progress> awaitConverged(String idOrName, Duration timeout) {
       return awaitConverged(idOrName, timeout, progress -> {});
@@ -135,7 +147,10 @@ public interface Swarm {
     /** Replaces labels, availability and desired role, if the node is still at {@code version}. */
     Reply<Node> update(String idOrName, long version, NodeSpec spec);
 
-    /** Changes the spec by a pure function; repeated when somebody else was faster. */
+    /**
+     * Changes the spec by a pure function of the present one; no other change comes in between. The
+     * function runs on the control loop and must not block.
+     */
     Reply<Node> update(String idOrName, UnaryOperator<NodeSpec> change);
 
     /** Moves all tasks away and takes no new ones (S3.6). */

@@ -3,20 +3,25 @@ package io.jswarm;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.io.Closer;
 import io.jswarm.agent.Agent;
 import io.jswarm.agent.TaskDatabase;
 import io.jswarm.loop.Environment;
+import io.jswarm.loop.EventLoop;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
+import io.jswarm.model.SpecValidation;
+import io.jswarm.runtime.ProcessRuntime;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.TaskRuntime;
 import io.jswarm.store.MemoryLog;
 import io.jswarm.store.Store;
-import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.NetworkFaults;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -41,53 +46,104 @@ public final class SwarmNode implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofMinutes(5);
 
-  private final String id;
   private final Environment environment;
-  private final boolean ownsEnvironment;
-  private final Manager manager;
-  private final boolean isManager;
-  private final TaskRuntime runtime;
-  private final Agent agent;
   private final NodeDirectory directory;
+  private final String id;
+  private final boolean isManager;
+  private final Manager manager;
+  private final Agent agent;
+
+  /** Closes what was opened, the last first. */
+  private final Closer opened;
+
+  private boolean stopsTasks;
   private boolean closed;
 
-  private SwarmNode(Builder from) {
-    this.isManager = from.manager == null;
-    Manager joined = from.manager;
-    this.ownsEnvironment =
-        from.environment == null && (joined == null || !joined.environment().simulated());
-    this.environment = environmentOf(from);
-    this.directory = NodeDirectory.open(from.dataDir);
-    this.id = directory.identity(environment.ids());
-    this.runtime = from.runtime != null ? from.runtime : processRuntime(from.name);
-    this.manager = joined != null ? joined : manage(from);
-    this.agent = agent(from);
+  private SwarmNode(Builder from, Closer opened) {
+    this.opened = opened;
+    isManager = from.manager == null;
+    directory = opened.register(NodeDirectory.open(from.dataDir));
+    environment = environment(from);
+    id = directory.identity(environment.ids());
+    TaskRuntime runtime = runtime(from);
+    opened.register(runtime::close);
+    requireAvailable(runtime);
+    manager = from.manager == null ? manage(from) : from.manager;
+    if (!isManager) {
+      manager.join(id, from.spec(NodeRole.WORKER));
+    }
+    agent = agent(from, runtime);
+    opened.register(this::endAgent);
+    agent.start();
+    awaitReady();
   }
 
-  private static Environment environmentOf(Builder from) {
+  private static SwarmNode start(Builder from) {
+    Closer opened = Closer.create();
+    try {
+      return new SwarmNode(from, opened);
+    } catch (RuntimeException | Error e) {
+      try {
+        opened.close();
+      } catch (IOException | RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  private Environment environment(Builder from) {
     if (from.environment != null) {
       return from.environment;
     }
-    return from.manager != null && from.manager.environment().simulated()
-        ? from.manager.environment()
-        : Environment.system();
+    if (from.manager != null && from.manager.environment().simulated()) {
+      return from.manager.environment();
+    }
+    Environment system = Environment.system();
+    opened.register(system::close);
+    return system;
   }
 
-  private TaskRuntime processRuntime(String name) {
-    throw new FailedPreconditionException("name a runtime with runtime(…) for node " + name);
+  private TaskRuntime runtime(Builder from) {
+    if (from.runtime != null) {
+      return from.runtime;
+    }
+    if (environment.simulated()) {
+      throw new FailedPreconditionException(
+          "real processes cannot run in a simulation; name a runtime with runtime(…)");
+    }
+    return ProcessRuntime.builder()
+        .directory(directory.path("tasks"))
+        .environment(environment)
+        .hostname(from.name)
+        .build();
+  }
+
+  /** A node without its engine would join the cluster and then not run anything. */
+  private void requireAvailable(TaskRuntime runtime) {
+    try {
+      Reply.of(runtime.describe(), environment.awaiter()).await(READY);
+    } catch (SwarmException e) {
+      throw new FailedPreconditionException(
+          "the node cannot start: its runtime, "
+              + runtime.name()
+              + ", is not available: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private Manager manage(Builder from) {
-    Manager created =
-        new Manager(environment, new LocalNetwork(environment), id, from.engine(), from.log);
+    opened.register(from.log::close);
+    PlacementEngine engine = from.engine();
+    EventLoop loop = environment.loops().create("control-" + id);
+    opened.register(loop::close);
+    Manager created = opened.register(new Manager(environment, loop, id, engine, from.log));
     created.initialise(id, from.cluster, from.spec(NodeRole.MANAGER));
     return created;
   }
 
-  private Agent agent(Builder from) {
-    if (!isManager) {
-      manager.join(id, from.spec(NodeRole.WORKER));
-    }
+  private Agent agent(Builder from, TaskRuntime runtime) {
     Agent.Builder builder =
         Agent.builder(id, environment, manager.network(), runtime)
             .manager(manager.address())
@@ -96,6 +152,14 @@ public final class SwarmNode implements AutoCloseable {
       builder.database(TaskDatabase.inDirectory(directory.path("agent"), environment.blocking()));
     }
     return builder.build();
+  }
+
+  private void awaitReady() {
+    try {
+      manager.awaitReady(id, READY);
+    } catch (IndeterminateResultException e) {
+      throw new UnavailableException("node " + id + " is not ready after " + READY, e);
+    }
   }
 
   /** Describes a node; see the setters for defaults. */
@@ -136,17 +200,6 @@ public final class SwarmNode implements AutoCloseable {
     return manager.store();
   }
 
-  private SwarmNode start() {
-    agent.start();
-    try {
-      manager.ready(id).await(READY);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
-    return this;
-  }
-
   /**
    * Stops the node and its tasks, each within its grace period, and removes all traces of them. A
    * manager's cluster ends with it. Idempotent; never call it on a loop.
@@ -169,20 +222,20 @@ public final class SwarmNode implements AutoCloseable {
       return;
     }
     closed = true;
-    try {
-      Reply.of(stopTasks ? agent.shutdown() : agent.close(), environment.awaiter()).await(STOP);
-    } finally {
-      runtime.close();
-      if (isManager) {
-        manager.close();
-      }
-      if (ownsEnvironment) {
-        environment.close();
-      }
-      if (stopTasks) {
-        directory.close();
-      }
+    stopsTasks = stopTasks;
+    if (!stopTasks) {
+      directory.keep();
     }
+    try {
+      opened.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A start that failed leaves alone what an earlier one left. */
+  private void endAgent() {
+    Reply.of(stopsTasks ? agent.shutdown() : agent.close(), environment.awaiter()).await(STOP);
   }
 
   /** Describes a node. Not thread-safe; may be used once. */
@@ -196,6 +249,7 @@ public final class SwarmNode implements AutoCloseable {
     private ReplicatedLog log = MemoryLog.create();
     private ClusterSpec cluster = ClusterSpec.defaults();
     private String name = "";
+    private boolean used;
     private final NodeSpec.Builder spec = NodeSpec.worker().toBuilder();
 
     private Builder() {}
@@ -240,7 +294,10 @@ public final class SwarmNode implements AutoCloseable {
       return this;
     }
 
-    /** What runs the tasks; operating-system processes unless set. Closed with the node. */
+    /**
+     * What runs the tasks; operating-system processes unless set. Closed with the node, also when
+     * that fails to start.
+     */
     public Builder runtime(TaskRuntime runtime) {
       this.runtime = requireNonNull(runtime, "runtime");
       return this;
@@ -282,7 +339,9 @@ public final class SwarmNode implements AutoCloseable {
     /**
      * Starts the node and waits until it is part of the cluster.
      *
+     * @throws InvalidSpecException when a label or the cluster's settings are wrong
      * @throws FailedPreconditionException when something it needs is missing; says what
+     * @throws AlreadyExistsException when its data directory is that of a node of the other role
      */
     public SwarmNode start() {
       if (role == null) {
@@ -295,7 +354,13 @@ public final class SwarmNode implements AutoCloseable {
         throw new UnimplementedException(
             "a second manager needs a replicated log; this version runs one manager per cluster");
       }
-      return new SwarmNode(this).start();
+      if (used) {
+        throw new IllegalStateException("this builder has started a node; use one for each node");
+      }
+      SpecValidation.require(spec(role));
+      SpecValidation.require(cluster);
+      used = true;
+      return SwarmNode.start(this);
     }
 
     private NodeSpec spec(NodeRole desired) {
@@ -309,7 +374,8 @@ public final class SwarmNode implements AutoCloseable {
       Iterator<PlacementEngine> found = ServiceLoader.load(PlacementEngine.class).iterator();
       if (!found.hasNext()) {
         throw new FailedPreconditionException(
-            "there is no placement engine on the class path; add io.jswarm:swarm-scheduler, or name one with placement(…)");
+            "there is no placement engine on the class path; add io.jswarm:swarm-scheduler, or name"
+                + " one with placement(…)");
       }
       return found.next();
     }

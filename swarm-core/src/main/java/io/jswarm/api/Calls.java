@@ -2,24 +2,42 @@
 package io.jswarm.api;
 
 import io.jswarm.Reply;
-import io.jswarm.VersionConflictException;
+import io.jswarm.UnavailableException;
 import io.jswarm.control.ControlLoop;
 import io.jswarm.loop.Environment;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.Tx;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
-/** How API calls reach the store. */
-record Calls(ControlLoop control, Environment environment) {
-  /** Somebody who keeps losing against other writers gives up after this many tries. */
-  private static final int MAX_TRIES = 20;
+/** How API calls reach the store, and how they end when the node does. */
+final class Calls {
+  private final ControlLoop control;
+  private final Environment environment;
+  private final Set<Reply<?>> open = Collections.synchronizedSet(new LinkedHashSet<>());
+  private volatile boolean closed;
+
+  Calls(ControlLoop control, Environment environment) {
+    this.control = control;
+    this.environment = environment;
+  }
+
+  ControlLoop control() {
+    return control;
+  }
+
+  Environment environment() {
+    return environment;
+  }
 
   /** A transaction of its own. */
   <T> Reply<T> write(Function<? super Tx, T> body) {
-    return reply(control.write(body));
+    return closed ? failed(closed()) : reply(control.write(body));
   }
 
   /**
@@ -42,31 +60,49 @@ record Calls(ControlLoop control, Environment environment) {
   /** A look at the present state, in the caller's thread. */
   <T> Reply<T> read(Function<? super ReadView, T> body) {
     try {
-      return reply(CompletableFuture.completedFuture(body.apply(control.view())));
+      return reply(CompletableFuture.completedFuture(body.apply(view())));
     } catch (RuntimeException e) {
       return failed(e);
     }
   }
 
-  /** Repeats {@code call} while somebody else's write comes in between. */
-  <T> Reply<T> retrying(Supplier<Reply<T>> call) {
-    return reply(attempt(call, 1));
+  /**
+   * The present state.
+   *
+   * @throws UnavailableException when the node is closed: what it remembers is out of date
+   */
+  ReadView view() {
+    if (closed) {
+      throw closed();
+    }
+    return control.view();
   }
 
-  private <T> CompletionStage<T> attempt(Supplier<Reply<T>> call, int number) {
-    return call.get()
-        .handle(
-            (value, error) ->
-                error instanceof VersionConflictException && number < MAX_TRIES
-                    ? attempt(call, number + 1)
-                    : error != null
-                        ? CompletableFuture.<T>failedFuture(error)
-                        : CompletableFuture.completedFuture(value))
-        .thenCompose(Function.identity());
-  }
-
+  /** A reply that is failed if it is still open when the node ends. */
   <T> Reply<T> reply(CompletionStage<T> stage) {
-    return Reply.of(stage, environment.awaiter());
+    Reply<T> reply = Reply.of(stage, environment.awaiter());
+    if (!reply.isDone()) {
+      open.add(reply);
+      stage.whenComplete((value, error) -> open.remove(reply));
+      if (closed) {
+        reply.completeExceptionally(closed());
+      }
+    }
+    return reply;
+  }
+
+  /** Fails what is open, and everything that comes. */
+  void close() {
+    closed = true;
+    List<Reply<?>> left;
+    synchronized (open) {
+      left = List.copyOf(open);
+    }
+    left.forEach(reply -> reply.completeExceptionally(closed()));
+  }
+
+  private static UnavailableException closed() {
+    return new UnavailableException("the manager is closed; use another one");
   }
 
   String newId() {

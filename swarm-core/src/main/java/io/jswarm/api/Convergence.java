@@ -28,30 +28,36 @@ import org.jspecify.annotations.Nullable;
 final class Convergence implements WatchListener {
   private final EventLoop loop;
   private final String serviceId;
+  private final String name;
   private final Duration timeout;
   private final Consumer<? super Progress> listener;
   private final CompletableFuture<Progress> done = new CompletableFuture<>();
   private @Nullable Progress last;
 
   private Convergence(
-      EventLoop loop, String serviceId, Duration timeout, Consumer<? super Progress> listener) {
+      EventLoop loop, Service service, Duration timeout, Consumer<? super Progress> listener) {
     this.loop = loop;
-    this.serviceId = serviceId;
+    this.serviceId = service.id();
+    this.name = service.name();
     this.timeout = timeout;
     this.listener = listener;
   }
 
   static CompletionStage<Progress> await(
       ControlLoop control, Service service, Duration timeout, Consumer<? super Progress> listener) {
-    Convergence convergence = new Convergence(control.loop(), service.id(), timeout, listener);
+    Convergence convergence = new Convergence(control.loop(), service, timeout, listener);
     Watch watch = control.store().watch(control.loop(), Integer.MAX_VALUE, convergence);
-    control.loop().execute(() -> convergence.look(watch.initial()));
     EventLoop.Timer timer = control.loop().schedule(timeout, convergence::giveUp);
     return convergence.done.whenComplete(
         (progress, error) -> {
           timer.cancel();
           watch.close();
         });
+  }
+
+  @Override
+  public void onStart(ReadView state) {
+    look(state);
   }
 
   @Override
@@ -72,22 +78,31 @@ final class Convergence implements WatchListener {
     if (done.isDone()) {
       return;
     }
-    Optional<Service> service = state.service(serviceId);
-    if (service.isEmpty()) {
+    Service service = state.service(serviceId).orElse(null);
+    if (service == null) {
       done.completeExceptionally(
           new NotFoundException(
-              "service " + serviceId + " was removed while waiting for it to converge"));
+              "service " + name + " was removed while waiting for it to converge"));
       return;
     }
-    Progress progress = ProgressView.of(state, service.get());
+    Progress progress = ProgressView.of(state, service);
     if (!progress.equals(last)) {
       last = progress;
-      listener.accept(progress);
+      tell(progress);
     }
     if (progress.converged()) {
       done.complete(progress);
     } else {
-      hopeless(state, service.get(), progress).ifPresent(done::completeExceptionally);
+      hopeless(state, service, progress).ifPresent(done::completeExceptionally);
+    }
+  }
+
+  /** A listener that fails ends the wait with its failure. */
+  private void tell(Progress progress) {
+    try {
+      listener.accept(progress);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
     }
   }
 
@@ -113,12 +128,13 @@ final class Convergence implements WatchListener {
                         + "; "
                         + task.displayName()
                         + " ended and its restart policy forbids another attempt: "
-                        + task.status().error()));
+                        + Progress.reason(task)));
   }
 
   private void giveUp() {
-    String missing = last == null ? "nothing is known of it" : last.text();
+    String missing = last == null ? "" : ": " + last.text();
     done.completeExceptionally(
-        new UnavailableException("service has not converged after " + timeout + ": " + missing));
+        new UnavailableException(
+            "service " + name + " has not converged after " + timeout + missing));
   }
 }

@@ -9,10 +9,7 @@ import io.jswarm.Reply;
 import io.jswarm.Swarm;
 import io.jswarm.model.Config;
 import io.jswarm.model.ConfigSpec;
-import io.jswarm.model.Kind;
 import io.jswarm.model.SpecValidation;
-import io.jswarm.model.StoreObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -35,28 +32,24 @@ final class LocalConfigs implements Swarm.Configs {
     return calls.read(
         view -> {
           filter.requireOnly("configs", Set.of(ID, NAME, LABEL));
-          List<Config> found = new ArrayList<>();
-          for (StoreObject object : view.all(Kind.CONFIG)) {
-            Config config = (Config) object;
-            if (filter.nameOrId(config.name(), config.id())
-                && filter.labels(LABEL, config.spec().labels())) {
-              found.add(config);
-            }
-          }
-          return List.copyOf(found);
+          return Lookup.CONFIGS.all(
+              view,
+              config ->
+                  filter.nameOrId(config.name(), config.id())
+                      && filter.labels(LABEL, config.spec().labels()));
         });
   }
 
   @Override
   public Reply<Config> inspect(String idOrName) {
-    return calls.read(view -> (Config) Lookup.find(view, Kind.CONFIG, idOrName));
+    return calls.read(view -> Lookup.CONFIGS.one(view, idOrName));
   }
 
   @Override
   public Reply<Config> update(String idOrName, long version, ConfigSpec spec) {
     return calls.write(
         tx -> {
-          Config config = (Config) Lookup.find(tx, Kind.CONFIG, idOrName);
+          Config config = Lookup.CONFIGS.one(tx, idOrName);
           ConfigSpec old = config.spec();
           ConfigSpec allowed = old.toBuilder().labels(spec.labels()).build();
           boolean noData = spec.data().size() == 0;
@@ -71,7 +64,7 @@ final class LocalConfigs implements Swarm.Configs {
   public Reply<Config> remove(String idOrName) {
     return calls.write(
         tx -> {
-          Config config = (Config) Lookup.find(tx, Kind.CONFIG, idOrName);
+          Config config = Lookup.CONFIGS.one(tx, idOrName);
           References.requireUnused(tx, config);
           tx.delete(config);
           return config;

@@ -9,13 +9,9 @@ import io.jswarm.AlreadyExistsException;
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
-import io.jswarm.model.Kind;
 import io.jswarm.model.Network;
 import io.jswarm.model.NetworkSpec;
-import io.jswarm.model.PublishMode;
-import io.jswarm.model.Service;
 import io.jswarm.model.SpecValidation;
-import io.jswarm.model.StoreObject;
 import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.store.ReadView;
@@ -55,29 +51,25 @@ final class LocalNetworks implements Swarm.Networks {
     return calls.read(
         view -> {
           filter.requireOnly("networks", Set.of(ID, NAME, LABEL));
-          List<Network> found = new ArrayList<>();
-          for (StoreObject object : view.all(Kind.NETWORK)) {
-            Network network = (Network) object;
-            if (filter.prefix(ID, network.id())
-                && filter.prefix(NAME, network.name())
-                && filter.labels(LABEL, network.spec().labels())) {
-              found.add(network);
-            }
-          }
-          return List.copyOf(found);
+          return Lookup.NETWORKS.all(
+              view,
+              network ->
+                  filter.prefix(ID, network.id())
+                      && filter.prefix(NAME, network.name())
+                      && filter.labels(LABEL, network.spec().labels()));
         });
   }
 
   @Override
   public Reply<Network> inspect(String idOrName) {
-    return calls.read(view -> (Network) Lookup.find(view, Kind.NETWORK, idOrName));
+    return calls.read(view -> Lookup.NETWORKS.one(view, idOrName));
   }
 
   @Override
   public Reply<Network> remove(String idOrName) {
     return calls.write(
         tx -> {
-          Network network = (Network) Lookup.find(tx, Kind.NETWORK, idOrName);
+          Network network = Lookup.NETWORKS.one(tx, idOrName);
           requireRemovable(tx, network);
           tx.delete(network);
           return network;
@@ -86,19 +78,11 @@ final class LocalNetworks implements Swarm.Networks {
 
   private static void requireRemovable(ReadView view, Network network) {
     List<String> users = new ArrayList<>();
-    for (Service service : view.services()) {
-      boolean needsIngress =
-          network.spec().isIngress()
-              && service.spec().endpoint().ports().stream()
-                  .anyMatch(port -> port.publishMode() == PublishMode.INGRESS);
-      if (needsIngress || References.refers(service.spec(), network)) {
-        users.add("service " + service.name());
-      }
-    }
+    References.users(view, network).forEach(service -> users.add("service " + service));
     for (Task task : view.tasks()) {
       boolean live =
           task.desiredState().atMost(TaskState.RUNNING) || task.state().atMost(TaskState.RUNNING);
-      if (live && References.refers(task.spec(), network)) {
+      if (live && References.needs(task.spec(), network)) {
         users.add("task " + task.displayName());
       }
     }

@@ -22,7 +22,6 @@ import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.model.TaskStatus;
 import io.jswarm.store.Tx;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -40,13 +39,7 @@ final class LocalNodes implements Swarm.Nodes {
     return calls.read(
         view -> {
           filter.requireOnly("nodes", Set.of(ID, NAME, LABEL, NODE_LABEL, ROLE, MEMBERSHIP));
-          List<Node> found = new ArrayList<>();
-          for (Node node : view.nodes()) {
-            if (matches(filter, node)) {
-              found.add(node);
-            }
-          }
-          return List.copyOf(found);
+          return Lookup.NODES.all(view, node -> matches(filter, node));
         });
   }
 
@@ -61,7 +54,7 @@ final class LocalNodes implements Swarm.Nodes {
 
   @Override
   public Reply<Node> inspect(String idOrName) {
-    return calls.read(view -> Lookup.node(view, idOrName));
+    return calls.read(view -> Lookup.NODES.one(view, idOrName));
   }
 
   @Override
@@ -69,11 +62,14 @@ final class LocalNodes implements Swarm.Nodes {
     return calls.checked(
         () -> SpecValidation.require(spec),
         tx -> {
-          Node node = Lookup.node(tx, idOrName);
-          requireSameRole(tx, node, spec);
-          // The version the caller read goes with the new value, so that the store compares it.
-          return tx.update(node.withSpec(spec).withMeta(node.meta().withVersion(version)));
+          Node node = Lookup.NODES.one(tx, idOrName);
+          return update(tx, node.withMeta(node.meta().withVersion(version)), spec);
         });
+  }
+
+  private static Node update(Tx tx, Node node, NodeSpec spec) {
+    requireSameRole(tx, node, spec);
+    return tx.update(node.withSpec(spec));
   }
 
   private static void requireSameRole(Tx tx, Node node, NodeSpec spec) {
@@ -104,14 +100,12 @@ final class LocalNodes implements Swarm.Nodes {
 
   @Override
   public Reply<Node> update(String idOrName, UnaryOperator<NodeSpec> change) {
-    return calls.retrying(
-        () -> {
-          try {
-            Node node = Lookup.node(calls.control().view(), idOrName);
-            return update(node.id(), node.meta().version(), change.apply(node.spec()));
-          } catch (RuntimeException e) {
-            return calls.failed(e);
-          }
+    return calls.write(
+        tx -> {
+          Node node = Lookup.NODES.one(tx, idOrName);
+          NodeSpec spec = change.apply(node.spec());
+          SpecValidation.require(spec);
+          return update(tx, node, spec);
         });
   }
 
@@ -138,7 +132,7 @@ final class LocalNodes implements Swarm.Nodes {
   public Reply<Node> remove(String idOrName, boolean force) {
     return calls.write(
         tx -> {
-          Node node = Lookup.node(tx, idOrName);
+          Node node = Lookup.NODES.one(tx, idOrName);
           requireRemovable(node, force);
           for (Task task : tx.tasksOfNode(node.id())) {
             if (!task.state().isTerminal()) {

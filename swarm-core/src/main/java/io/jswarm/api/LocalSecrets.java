@@ -7,12 +7,9 @@ import static io.jswarm.api.Filter.Key.NAME;
 
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
-import io.jswarm.model.Kind;
 import io.jswarm.model.Secret;
 import io.jswarm.model.SecretSpec;
 import io.jswarm.model.SpecValidation;
-import io.jswarm.model.StoreObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -36,29 +33,27 @@ final class LocalSecrets implements Swarm.Secrets {
     return calls.read(
         view -> {
           filter.requireOnly("secrets", Set.of(ID, NAME, LABEL));
-          List<Secret> found = new ArrayList<>();
-          for (StoreObject object : view.all(Kind.SECRET)) {
-            Secret secret = (Secret) object;
-            if (!secret.internal()
-                && filter.nameOrId(secret.name(), secret.id())
-                && filter.labels(LABEL, secret.spec().labels())) {
-              found.add(secret.withoutData());
-            }
-          }
-          return List.copyOf(found);
+          List<Secret> found = Lookup.SECRETS.all(view, secret -> matches(filter, secret));
+          return found.stream().map(Secret::withoutData).toList();
         });
+  }
+
+  private static boolean matches(Filter filter, Secret secret) {
+    return !secret.internal()
+        && filter.nameOrId(secret.name(), secret.id())
+        && filter.labels(LABEL, secret.spec().labels());
   }
 
   @Override
   public Reply<Secret> inspect(String idOrName) {
-    return calls.read(view -> ((Secret) Lookup.find(view, Kind.SECRET, idOrName)).withoutData());
+    return calls.read(view -> Lookup.SECRETS.one(view, idOrName).withoutData());
   }
 
   @Override
   public Reply<Secret> update(String idOrName, long version, SecretSpec spec) {
     return calls.write(
         tx -> {
-          Secret secret = (Secret) Lookup.find(tx, Kind.SECRET, idOrName);
+          Secret secret = Lookup.SECRETS.one(tx, idOrName);
           SecretSpec old = secret.spec();
           SecretSpec allowed = old.toBuilder().labels(spec.labels()).build();
           boolean noData = spec.data().size() == 0;
@@ -75,7 +70,7 @@ final class LocalSecrets implements Swarm.Secrets {
   public Reply<Secret> remove(String idOrName) {
     return calls.write(
         tx -> {
-          Secret secret = (Secret) Lookup.find(tx, Kind.SECRET, idOrName);
+          Secret secret = Lookup.SECRETS.one(tx, idOrName);
           References.requireUnused(tx, secret);
           tx.delete(secret);
           return secret.withoutData();

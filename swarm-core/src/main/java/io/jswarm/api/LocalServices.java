@@ -9,7 +9,6 @@ import static io.jswarm.api.Filter.Key.NAME;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
-import io.jswarm.VersionConflictException;
 import io.jswarm.model.JobStatus;
 import io.jswarm.model.Service;
 import io.jswarm.model.ServiceMode;
@@ -19,7 +18,6 @@ import io.jswarm.model.TaskState;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.Tx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,9 +26,9 @@ import java.util.function.UnaryOperator;
 /** Services over the local store. */
 final class LocalServices implements Swarm.Services {
   private final Calls calls;
-  private final LogSource logs;
+  private final ServiceLogs logs;
 
-  LocalServices(Calls calls, LogSource logs) {
+  LocalServices(Calls calls, ServiceLogs logs) {
     this.calls = calls;
     this.logs = logs;
   }
@@ -58,16 +56,13 @@ final class LocalServices implements Swarm.Services {
     return calls.read(
         view -> {
           filter.requireOnly("services", Set.of(ID, NAME, LABEL, MODE));
-          List<Service> found = new ArrayList<>();
-          for (Service service : view.services()) {
-            if (filter.prefix(ID, service.id())
-                && filter.prefix(NAME, service.name())
-                && filter.labels(LABEL, service.spec().labels())
-                && filter.equal(MODE, mode(service.spec().mode()))) {
-              found.add(service);
-            }
-          }
-          return List.copyOf(found);
+          return Lookup.SERVICES.all(
+              view,
+              service ->
+                  filter.prefix(ID, service.id())
+                      && filter.prefix(NAME, service.name())
+                      && filter.labels(LABEL, service.spec().labels())
+                      && filter.equal(MODE, mode(service.spec().mode())));
         });
   }
 
@@ -86,7 +81,7 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public Reply<Service> inspect(String idOrName) {
-    return calls.read(view -> Lookup.service(view, idOrName));
+    return calls.read(view -> Lookup.SERVICES.one(view, idOrName));
   }
 
   @Override
@@ -94,50 +89,41 @@ final class LocalServices implements Swarm.Services {
     return calls.checked(
         () -> ServiceRules.requireValid(spec),
         tx -> {
-          Service service = Lookup.service(tx, idOrName);
-          requireVersion(service, version);
-          Service updated = ServiceUpdates.updated(service, spec, tx.version(), tx.now());
-          boolean ports = !spec.endpoint().equals(service.spec().endpoint());
-          ServiceRules.requireFits(tx, spec, service.id(), ports);
-          return tx.update(updated);
+          Service service = Lookup.SERVICES.one(tx, idOrName);
+          return update(tx, service.withMeta(service.meta().withVersion(version)), spec);
         });
-  }
-
-  private static void requireVersion(Service service, long version) {
-    if (service.meta().version() != version) {
-      throw new VersionConflictException(
-          "update out of sequence: service "
-              + service.name()
-              + " ("
-              + service.id()
-              + ") is at version "
-              + service.meta().version()
-              + ", the update was made from version "
-              + version
-              + "; read it again and repeat the change");
-    }
   }
 
   @Override
   public Reply<Service> update(String idOrName, UnaryOperator<ServiceSpec> change) {
-    return calls.retrying(
-        () -> {
-          Service service;
-          ServiceSpec changed;
-          try {
-            service = Lookup.service(calls.control().view(), idOrName);
-            changed = change.apply(service.spec());
-          } catch (RuntimeException e) {
-            return calls.failed(e);
-          }
-          return update(service.id(), service.meta().version(), changed);
+    return calls.write(
+        tx -> {
+          Service service = Lookup.SERVICES.one(tx, idOrName);
+          ServiceSpec spec = change.apply(service.spec());
+          ServiceRules.requireValid(spec);
+          return update(tx, service, spec);
         });
+  }
+
+  private static Service update(Tx tx, Service service, ServiceSpec spec) {
+    return write(tx, service, ServiceUpdates.updated(service, spec, tx.version(), tx.now()));
   }
 
   @Override
   public Reply<Service> rollback(String idOrName) {
     return calls.write(
-        tx -> tx.update(ServiceUpdates.rolledBack(Lookup.service(tx, idOrName), tx.now())));
+        tx -> {
+          Service service = Lookup.SERVICES.one(tx, idOrName);
+          return write(tx, service, ServiceUpdates.rolledBack(service, tx.now()));
+        });
+  }
+
+  /** The version is compared before the rules: a spec made from an old one proves nothing. */
+  private static Service write(Tx tx, Service old, Service service) {
+    Service written = tx.update(service);
+    boolean ports = !service.spec().endpoint().equals(old.spec().endpoint());
+    ServiceRules.requireFits(tx, service.spec(), service.id(), ports);
+    return written;
   }
 
   @Override
@@ -157,7 +143,7 @@ final class LocalServices implements Swarm.Services {
   public Reply<Service> remove(String idOrName) {
     return calls.write(
         tx -> {
-          Service service = Lookup.service(tx, idOrName);
+          Service service = Lookup.SERVICES.one(tx, idOrName);
           tx.delete(service);
           return service;
         });
@@ -165,7 +151,7 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public Reply<ServiceCounts> counts(String idOrName) {
-    return calls.read(view -> counts(view, Lookup.service(view, idOrName)));
+    return calls.read(view -> counts(view, Lookup.SERVICES.one(view, idOrName)));
   }
 
   private static ServiceCounts counts(ReadView view, Service service) {
@@ -201,14 +187,14 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public LogReader logs(String idOrName, LogQuery query) {
-    return logs.open(Lookup.service(calls.control().view(), idOrName), query);
+    return logs.open(Lookup.SERVICES.one(calls.view(), idOrName), query);
   }
 
   @Override
   public Reply<Progress> awaitConverged(
       String idOrName, Duration timeout, Consumer<? super Progress> listener) {
     try {
-      Service service = Lookup.service(calls.control().view(), idOrName);
+      Service service = Lookup.SERVICES.one(calls.view(), idOrName);
       return calls.reply(Convergence.await(calls.control(), service, timeout, listener));
     } catch (RuntimeException e) {
       return calls.failed(e);

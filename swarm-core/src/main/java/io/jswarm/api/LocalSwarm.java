@@ -6,6 +6,7 @@ import io.jswarm.FailedPreconditionException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
 import io.jswarm.control.ControlLoop;
+import io.jswarm.dispatch.LogBroker;
 import io.jswarm.loop.Environment;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
@@ -16,8 +17,11 @@ import io.jswarm.store.Watch;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/** The control API of a manager: reads its own store, writes through its control loop. */
-public final class LocalSwarm implements Swarm {
+/**
+ * The control API of a manager: reads its own store, writes through its control loop. Once closed,
+ * every call fails, and so do those that were still open.
+ */
+public final class LocalSwarm implements Swarm, AutoCloseable {
   /** A watcher may lag this many commits before it is ended. */
   private static final int MAX_WATCH_LAG = 100_000;
 
@@ -30,9 +34,9 @@ public final class LocalSwarm implements Swarm {
   private final LocalNetworks networks;
 
   /** An API over this control loop. */
-  public LocalSwarm(ControlLoop control, Environment environment, LogSource logs) {
+  public LocalSwarm(ControlLoop control, Environment environment, LogBroker logs) {
     this.calls = new Calls(control, environment);
-    this.services = new LocalServices(calls, logs);
+    this.services = new LocalServices(calls, new ServiceLogs(logs, calls));
     this.nodes = new LocalNodes(calls);
     this.tasks = new LocalTasks(calls);
     this.secrets = new LocalSecrets(calls);
@@ -99,5 +103,10 @@ public final class LocalSwarm implements Swarm {
     Watch watch =
         calls.control().store().watch(executor, MAX_WATCH_LAG, new Relay(wanted, listener));
     return watch::close;
+  }
+
+  @Override
+  public void close() {
+    calls.close();
   }
 }

@@ -30,9 +30,9 @@ final class LocalTasks implements Swarm.Tasks {
         view -> {
           filter.requireOnly("tasks", Set.of(ID, NAME, LABEL, SERVICE, NODE, DESIRED_STATE));
           List<String> services =
-              filter.values(SERVICE).stream().map(name -> Lookup.service(view, name).id()).toList();
+              filter.values(SERVICE).stream().map(name -> serviceId(view, name)).toList();
           List<String> nodes =
-              filter.values(NODE).stream().map(name -> Lookup.node(view, name).id()).toList();
+              filter.values(NODE).stream().map(name -> nodeId(view, name)).toList();
           List<Task> found = new ArrayList<>();
           for (Task task : candidates(view, services, nodes)) {
             if ((services.isEmpty() || services.contains(task.serviceId()))
@@ -48,6 +48,19 @@ final class LocalTasks implements Swarm.Tasks {
         });
   }
 
+  /** A service that is gone is still asked for by its id, as long as tasks of it are left. */
+  private static String serviceId(ReadView view, String idOrName) {
+    return view.tasksOfService(idOrName).iterator().hasNext()
+        ? idOrName
+        : Lookup.SERVICES.one(view, idOrName).id();
+  }
+
+  private static String nodeId(ReadView view, String idOrName) {
+    return view.tasksOfNode(idOrName).iterator().hasNext()
+        ? idOrName
+        : Lookup.NODES.one(view, idOrName).id();
+  }
+
   /** The smallest index range that holds all that can match. */
   private static Iterable<Task> candidates(
       ReadView view, List<String> services, List<String> nodes) {
@@ -59,6 +72,6 @@ final class LocalTasks implements Swarm.Tasks {
 
   @Override
   public Reply<Task> inspect(String idOrName) {
-    return calls.read(view -> Lookup.task(view, idOrName));
+    return calls.read(view -> Lookup.TASKS.one(view, idOrName));
   }
 }

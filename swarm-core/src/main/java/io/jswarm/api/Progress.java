@@ -54,8 +54,7 @@ public record Progress(
   }
 
   private static String why(Task task) {
-    String reason =
-        task.status().error().isEmpty() ? task.status().message() : task.status().error();
+    String reason = reason(task);
     TaskState state = task.state();
     return task.serviceName()
         + "."
@@ -63,5 +62,10 @@ public record Progress(
         + " is "
         + state.name().toLowerCase(Locale.ROOT)
         + (reason.isEmpty() ? "" : ": " + reason);
+  }
+
+  /** Why a task is in its state. */
+  static String reason(Task task) {
+    return task.status().error().isEmpty() ? task.status().message() : task.status().error();
   }
 }

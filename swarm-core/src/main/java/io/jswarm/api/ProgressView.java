@@ -8,6 +8,7 @@ import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.model.UpdateState;
 import io.jswarm.model.UpdateStatus;
+import io.jswarm.orchestration.DirtyTest;
 import io.jswarm.store.ReadView;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +21,14 @@ final class ProgressView {
   private ProgressView() {}
 
   static Progress of(ReadView state, Service service) {
+    DirtyTest spec = new DirtyTest(service);
     long running = 0;
     long stopping = 0;
     List<Task> waiting = new ArrayList<>();
     for (Task task : state.tasksOfService(service.id())) {
       if (task.desiredState().isAfter(TaskState.RUNNING)) {
         stopping += isStopping(state, task) ? 1 : 0;
-      } else if (task.state() == TaskState.RUNNING && isCurrent(service, task)) {
+      } else if (task.state() == TaskState.RUNNING && !spec.isDirty(state, task)) {
         running++;
       } else {
         waiting.add(task);
@@ -49,7 +51,7 @@ final class ProgressView {
   static Optional<Task> givenUp(ReadView state, Service service) {
     Map<Integer, Task> idle = lastOfIdleSlots(state, service);
     long missing = desired(service) - liveSlots(state, service);
-    return idle.size() < missing
+    return missing <= 0 || idle.size() < missing
         ? Optional.empty()
         : idle.values().stream().filter(task -> !isFinished(task)).findFirst();
   }
@@ -64,12 +66,6 @@ final class ProgressView {
             .node(task.nodeId())
             .map(node -> node.status().state() != NodeState.DOWN)
             .orElse(false);
-  }
-
-  private static boolean isCurrent(Service service, Task task) {
-    return task.specVersion() == service.specVersion()
-        || (task.spec().equals(service.spec().task())
-            && task.endpoint().spec().equals(service.spec().endpoint()));
   }
 
   private static boolean isUpdating(Service service) {
@@ -99,6 +95,7 @@ final class ProgressView {
 
   /** Slots without a task that should run: their newest task, if the restart policy let it rest. */
   private static Map<Integer, Task> lastOfIdleSlots(ReadView state, Service service) {
+    DirtyTest spec = new DirtyTest(service);
     Map<Integer, Task> newest = new TreeMap<>();
     List<Integer> live = new ArrayList<>();
     for (Task task : state.tasksOfService(service.id())) {
@@ -106,7 +103,7 @@ final class ProgressView {
         live.add(task.slot());
       } else if (task.desiredState() != TaskState.REMOVE
           && task.state().isTerminal()
-          && isCurrent(service, task)) {
+          && !spec.isDirty(state, task)) {
         newest.merge(task.slot(), task, ProgressView::newer);
       }
     }

@@ -6,6 +6,7 @@ import io.jswarm.model.Config;
 import io.jswarm.model.ContainerSpec;
 import io.jswarm.model.Network;
 import io.jswarm.model.NetworkAttachmentConfig;
+import io.jswarm.model.PublishMode;
 import io.jswarm.model.Secret;
 import io.jswarm.model.Service;
 import io.jswarm.model.ServiceSpec;
@@ -14,50 +15,48 @@ import io.jswarm.model.TaskSpec;
 import io.jswarm.store.ReadView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Which services need an object. */
 final class References {
   private References() {}
 
-  /**
-   * Fails, naming the services, when a current or previous spec refers to {@code object}: a
-   * rollback must find it (S15.11).
-   */
+  /** Fails, naming the services, when one needs {@code object}. */
   static void requireUnused(ReadView view, StoreObject object) {
-    List<String> users = new ArrayList<>();
-    for (Service service : view.services()) {
-      if (Stream.of(Optional.of(service.spec()), Optional.ofNullable(service.previousSpec()))
-          .flatMap(Optional::stream)
-          .anyMatch(spec -> needs(spec, object))) {
-        users.add(service.name());
-      }
-    }
+    List<String> users = users(view, object);
     if (!users.isEmpty()) {
-      String what = Lookup.word(object.kind()) + " " + object.name();
       throw new InvalidSpecException(
-          what,
+          Lookup.word(object.kind()) + " " + object.name(),
           "id",
           "is in use by service " + String.join(", ", users) + "; update or remove that first");
     }
   }
 
-  static boolean refers(ServiceSpec spec, Network network) {
-    return spec.networks().stream().anyMatch(config -> targets(config, network))
-        || refers(spec.task(), network);
-  }
-
-  static boolean refers(TaskSpec spec, Network network) {
-    return spec.networks().stream().anyMatch(config -> targets(config, network));
-  }
-
-  private static boolean targets(NetworkAttachmentConfig config, Network network) {
-    return config.target().equals(network.id()) || config.target().equalsIgnoreCase(network.name());
+  /**
+   * Names of the services whose current or previous spec refers to {@code object}: a rollback must
+   * find it (S15.11).
+   */
+  static List<String> users(ReadView view, StoreObject object) {
+    List<String> users = new ArrayList<>();
+    for (Service service : view.services()) {
+      ServiceSpec previous = service.previousSpec();
+      if (needs(service.spec(), object) || (previous != null && needs(previous, object))) {
+        users.add(service.name());
+      }
+    }
+    return users;
   }
 
   private static boolean needs(ServiceSpec spec, StoreObject object) {
-    return spec.task().container().map(container -> needs(container, object)).orElse(false);
+    return needs(spec.task(), object)
+        || (object instanceof Network network
+            && (attaches(spec.networks(), network) || publishesThrough(spec, network)));
+  }
+
+  /** Whether a task of this spec needs {@code object}. */
+  static boolean needs(TaskSpec spec, StoreObject object) {
+    return object instanceof Network network
+        ? attaches(spec.networks(), network)
+        : spec.container().map(container -> needs(container, object)).orElse(false);
   }
 
   private static boolean needs(ContainerSpec container, StoreObject object) {
@@ -67,5 +66,17 @@ final class References {
       return container.configs().stream().anyMatch(reference -> reference.id().equals(object.id()));
     }
     throw new AssertionError(object.kind());
+  }
+
+  static boolean attaches(List<NetworkAttachmentConfig> networks, Network network) {
+    return networks.stream()
+        .map(NetworkAttachmentConfig::target)
+        .anyMatch(target -> target.equals(network.id()) || target.equalsIgnoreCase(network.name()));
+  }
+
+  private static boolean publishesThrough(ServiceSpec spec, Network network) {
+    return network.spec().isIngress()
+        && spec.endpoint().ports().stream()
+            .anyMatch(port -> port.publishMode() == PublishMode.INGRESS);
   }
 }

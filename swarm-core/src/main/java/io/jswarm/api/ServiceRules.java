@@ -9,6 +9,7 @@ import io.jswarm.model.ConfigReference;
 import io.jswarm.model.ContainerSpec;
 import io.jswarm.model.Kind;
 import io.jswarm.model.Network;
+import io.jswarm.model.NetworkAttachmentConfig;
 import io.jswarm.model.PortConfig;
 import io.jswarm.model.PublishMode;
 import io.jswarm.model.SecretReference;
@@ -34,7 +35,8 @@ final class ServiceRules {
       throw new UnimplementedException(
           "service "
               + spec.name()
-              + ": this version runs replicated services; global services and jobs are not orchestrated yet");
+              + ": this version runs replicated services; global services and jobs are not"
+              + " orchestrated yet");
     }
   }
 
@@ -97,13 +99,23 @@ final class ServiceRules {
   }
 
   private static void networks(ReadView view, ServiceSpec spec, List<Violation> violations) {
-    Optional<Network> ingress = ingressNetwork(view);
-    for (int i = 0; i < spec.task().networks().size() && ingress.isPresent(); i++) {
-      String target = spec.task().networks().get(i).target();
-      if (target.equals(ingress.get().id()) || target.equalsIgnoreCase(ingress.get().name())) {
+    Network ingress = ingressNetwork(view).orElse(null);
+    if (ingress != null) {
+      networks("task.networks", spec.task().networks(), ingress, violations);
+      networks("networks", spec.networks(), ingress, violations);
+    }
+  }
+
+  private static void networks(
+      String path,
+      List<NetworkAttachmentConfig> wanted,
+      Network ingress,
+      List<Violation> violations) {
+    for (int i = 0; i < wanted.size(); i++) {
+      if (References.attaches(wanted.subList(i, i + 1), ingress)) {
         violations.add(
             new Violation(
-                "task.networks[" + i + "]",
+                path + "[" + i + "]",
                 "the ingress network cannot be attached explicitly; publish a port instead"));
       }
     }
@@ -155,11 +167,6 @@ final class ServiceRules {
   }
 
   static Optional<Network> ingressNetwork(ReadView view) {
-    for (StoreObject object : view.all(Kind.NETWORK)) {
-      if (object instanceof Network network && network.spec().isIngress()) {
-        return Optional.of(network);
-      }
-    }
-    return Optional.empty();
+    return Lookup.NETWORKS.all(view, network -> network.spec().isIngress()).stream().findFirst();
   }
 }

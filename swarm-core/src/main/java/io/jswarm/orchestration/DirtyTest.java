@@ -14,13 +14,14 @@ import java.util.List;
 
 /**
  * Tells which tasks a service update has to replace (S4.2). Specs are compared with their defaults
- * filled in, so that saying a default out loud replaces nothing.
+ * filled in, so that saying a default out loud replaces nothing. Pure.
  */
-final class DirtyTest {
+public final class DirtyTest {
   private final Service service;
   private final TaskSpec wanted;
 
-  DirtyTest(Service service) {
+  /** Compares with this service's spec. */
+  public DirtyTest(Service service) {
     this.service = service;
     this.wanted = normal(service.spec().task());
   }
@@ -33,7 +34,7 @@ final class DirtyTest {
   }
 
   /** Whether a task differs from the spec in a way that only another task can put right. */
-  boolean isDirty(ReadView view, Task task) {
+  public boolean isDirty(ReadView view, Task task) {
     if (task.specVersion() == service.specVersion()) {
       return false;
     }

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * The smallest engine that makes sense: nodes that accept tasks, constraints, memory, then fewest
  * tasks.
  */
-final class SpreadingTestEngine implements PlacementEngine {
+public final class SpreadingTestEngine implements PlacementEngine {
   /** How many tasks were handed in, one number per call. */
   final List<Integer> passes = new ArrayList<>();
 

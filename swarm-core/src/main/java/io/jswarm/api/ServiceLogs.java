@@ -5,16 +5,14 @@ import io.jswarm.Reply;
 import io.jswarm.dispatch.LogBroker;
 import io.jswarm.dispatch.LogListener;
 import io.jswarm.dispatch.LogSelector;
-import io.jswarm.loop.Environment;
 import io.jswarm.model.Service;
 import io.jswarm.spi.TaskRuntime.LogSubscription;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Reads logs through the leader's broker; lines come on the blocking executor. */
-public record BrokerLogs(LogBroker broker, Environment environment) implements LogSource {
-  @Override
-  public LogReader open(Service service, LogQuery query) {
+record ServiceLogs(LogBroker broker, Calls calls) {
+  LogReader open(Service service, LogQuery query) {
     CompletableFuture<String> done = new CompletableFuture<>();
     LogListener listener =
         new LogListener() {
@@ -30,8 +28,11 @@ public record BrokerLogs(LogBroker broker, Environment environment) implements L
         };
     LogSubscription subscription =
         broker.subscribe(
-            LogSelector.service(service.id()), query.options(), environment.blocking(), listener);
-    return new Reader(Reply.of(done, environment.awaiter()), subscription);
+            LogSelector.service(service.id()),
+            query.options(),
+            calls.environment().blocking(),
+            listener);
+    return new Reader(calls.reply(done), subscription);
   }
 
   private record Reader(Reply<String> done, LogSubscription subscription) implements LogReader {
