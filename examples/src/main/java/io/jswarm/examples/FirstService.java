@@ -11,7 +11,7 @@ public final class FirstService {
 
   private FirstService() {}
 
-  /** Runs three tasks, then five, then none. */
+  /** Runs three tasks, then five, then all of them on one node, then none. */
   public static void main(String[] args) {
     // README: begin
     try (SwarmNode manager = SwarmNode.builder().asManager().start();
@@ -26,6 +26,7 @@ public final class FirstService {
       swarm.services().create(hello).await();
       swarm.services().awaitConverged("hello", Duration.ofMinutes(1)).await();
       swarm.services().scale("hello", 5).await();
+      swarm.nodes().drain(worker.id()).await();
       System.out.println(
           swarm.services().awaitConverged("hello", Duration.ofMinutes(1)).await().text());
     }

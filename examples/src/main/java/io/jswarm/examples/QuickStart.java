@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 
 /**
  * A cluster in one process, from its first node to its last trace: starts one manager and two
- * workers, deploys a web server, calls it, scales it, drains a worker, kills a task, and shuts down.
- * Each step is checked; the exit code is 0 only if all of them held.
+ * workers, deploys a web server, calls it, scales it, drains a worker, kills a task, and shuts
+ * down. Each step is checked; the exit code is 0 only if all of them held.
  *
  * <p>Tasks are processes of this machine, or with {@code --docker} containers of its Docker Engine.
  */
@@ -49,6 +49,7 @@ public final class QuickStart implements AutoCloseable {
   }
 
   /** Runs the story; {@code --docker} runs the tasks in containers. */
+  @SuppressWarnings("try") // the interruption has only to be there
   public static void main(String[] args) {
     if (!Set.of(List.of(), List.of("--docker")).contains(List.of(args))) {
       fail("usage: QuickStart [--docker]");
@@ -69,6 +70,7 @@ public final class QuickStart implements AutoCloseable {
     System.exit(1);
   }
 
+  @SuppressWarnings("try") // the watch has only to be open
   void run() {
     app.prepare(narrator);
     Swarm swarm = startNodes();
@@ -126,7 +128,9 @@ public final class QuickStart implements AutoCloseable {
   private void converge(Swarm swarm, int replicas) {
     swarm.services().awaitConverged(SERVICE, PATIENCE).await(PATIENCE.plusSeconds(5));
     board.await(
-        replicas + " tasks run", PATIENCE, tasks -> tasks.stream().filter(TaskBoard::runs).count() == replicas);
+        replicas + " tasks run",
+        PATIENCE,
+        tasks -> tasks.stream().filter(TaskBoard::runs).count() == replicas);
     board.show();
     board.running().forEach(task -> leftovers.port(app.host(), TaskBoard.port(task)));
     check.that(
@@ -210,7 +214,8 @@ public final class QuickStart implements AutoCloseable {
     long millis = Duration.ofNanos(System.nanoTime() - killed).toMillis();
     Task ended = swarm.tasks().inspect(victim.id()).await();
     check.that(ended.state() == TaskState.FAILED, "the old task failed: " + ended.status().error());
-    narrator.say("a new one ran after %d ms; 500 ms of them are the restart delay".formatted(millis));
+    narrator.say(
+        "a new one ran after %d ms; 500 ms of them are the restart delay".formatted(millis));
     converge(swarm, 5);
     callAll();
   }

@@ -14,9 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -39,7 +38,8 @@ final class ScratchImage {
           .formatted(HelloServer.class.getName());
 
   /** {@code libz.so.1 => /lib/libz.so.1 (0x7f…)} or {@code /lib64/ld-linux.so.2 (0x7f…)}. */
-  private static final Pattern LIBRARY = Pattern.compile("(?:=> |^\\s*)(/\\S+) \\(0x", Pattern.MULTILINE);
+  private static final Pattern LIBRARY =
+      Pattern.compile("(?:=> |^\\s*)(/\\S+) \\(0x", Pattern.MULTILINE);
 
   private ScratchImage() {}
 

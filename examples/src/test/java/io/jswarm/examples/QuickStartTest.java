@@ -17,7 +17,8 @@ class QuickStartTest {
     String said = StoryOutput.of(new HelloProcess());
 
     assertThat(said.lines())
-        .anyMatch(line -> line.matches(" +[0-9:.]+ +web\\.1\\.\\w+ +worker-\\d +starting -> running"))
+        .anyMatch(
+            line -> line.matches(" +[0-9:.]+ +web\\.1\\.\\w+ +worker-\\d +starting -> running"))
         .contains(
             "   [ok] three nodes are ready",
             "   [ok] 3 tasks run, one in each slot",

@@ -17,7 +17,8 @@ class ReadmeTest {
 
   @Test
   void theCodeInTheReadmeIsTheOneThatIsCompiled() throws IOException {
-    List<String> compiled = between(Files.readAllLines(SOURCE), "// README: begin", "// README: end");
+    List<String> compiled =
+        between(Files.readAllLines(SOURCE), "// README: begin", "// README: end");
 
     List<String> shown = between(Files.readAllLines(README), "```java", "```");
 
