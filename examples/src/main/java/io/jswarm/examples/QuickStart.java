@@ -127,10 +127,7 @@ public final class QuickStart implements AutoCloseable {
   /** Waits until the service is as it should be. */
   private void converge(Swarm swarm, int replicas) {
     swarm.services().awaitConverged(SERVICE, PATIENCE).await(PATIENCE.plusSeconds(5));
-    board.await(
-        replicas + " tasks run",
-        PATIENCE,
-        tasks -> tasks.stream().filter(TaskBoard::runs).count() == replicas);
+    board.catchUp(swarm.tasks().list(Filter.all().service(SERVICE)).await(), PATIENCE);
     board.show();
     board.running().forEach(task -> leftovers.port(app.host(), TaskBoard.port(task)));
     check.that(

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,7 @@ final class TaskBoard implements ClusterListener {
   private final Narrator narrator;
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<String, Task> tasks = new TreeMap<>();
+  private long version;
 
   TaskBoard(Narrator narrator) {
     this.narrator = narrator;
@@ -37,7 +39,9 @@ final class TaskBoard implements ClusterListener {
 
   @Override
   public synchronized void onSnapshot(long version, List<StoreObject> objects) {
+    this.version = version;
     objects.forEach(this::put);
+    notifyAll();
   }
 
   @Override
@@ -51,6 +55,7 @@ final class TaskBoard implements ClusterListener {
         put(event.object());
       }
     }
+    version = commit.version();
     notifyAll();
   }
 
@@ -126,8 +131,18 @@ final class TaskBoard implements ClusterListener {
    * @throws CheckFailed when it takes too long; says {@code what} was waited for
    */
   synchronized void await(String what, Duration timeout, Predicate<List<Task>> condition) {
+    awaitCommit(what, timeout, () -> condition.test(List.copyOf(tasks.values())));
+  }
+
+  /** Waits until all is told that led to {@code seen}: a read may be ahead of a watch. */
+  synchronized void catchUp(List<Task> seen, Duration timeout) {
+    long last = seen.stream().mapToLong(task -> task.meta().version()).max().orElse(0);
+    awaitCommit("version " + last, timeout, () -> version >= last);
+  }
+
+  private synchronized void awaitCommit(String what, Duration timeout, BooleanSupplier condition) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!condition.test(List.copyOf(tasks.values()))) {
+    while (!condition.getAsBoolean()) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
       if (millis <= 0) {
         throw new CheckFailed(what + ": not within " + timeout.toSeconds() + " s");
