@@ -54,8 +54,9 @@ public final class QuickStart implements AutoCloseable {
     if (!Set.of(List.of(), List.of("--docker")).contains(List.of(args))) {
       fail("usage: QuickStart [--docker]");
     }
+    Narrator narrator = new Narrator(System.out);
     try (HelloApp app = args.length == 0 ? new HelloProcess() : new HelloContainer();
-        QuickStart story = new QuickStart(app, new Narrator(System.out));
+        QuickStart story = new QuickStart(app, narrator);
         Interruption interruption = Interruption.closes(story, app)) {
       story.run();
     } catch (CheckFailed | SwarmException e) {
