@@ -22,8 +22,7 @@ class ReadmeTest {
 
     List<String> shown = between(Files.readAllLines(README), "```java", "```");
 
-    String indented = compiled.stream().map(line -> line + "\n").reduce("", String::concat);
-    assertThat(shown).isEqualTo(indented.stripIndent().stripTrailing().lines().toList());
+    assertThat(shown).isEqualTo(String.join("\n", compiled).stripIndent().lines().toList());
   }
 
   @Test
