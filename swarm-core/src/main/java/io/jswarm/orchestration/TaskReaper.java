@@ -11,6 +11,7 @@ import io.jswarm.store.ReadView;
 import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,11 +81,11 @@ final class TaskReaper implements Component {
       return;
     }
     // The newest stays whatever the limit: a slot that ended for good is known by it.
-    long surplus = tasks.size() - Math.max(1, limit);
-    tasks.sort(BY_END);
+    Task newest = Collections.max(tasks, RestartSupervisor.BY_AGE);
+    long surplus = tasks.size() - limit;
     tasks.stream()
-        .limit(tasks.size() - 1L)
-        .filter(TaskReaper::isDeletable)
+        .filter(task -> task != newest && isDeletable(task))
+        .sorted(BY_END)
         .limit(surplus)
         .forEach(tx::delete);
   }

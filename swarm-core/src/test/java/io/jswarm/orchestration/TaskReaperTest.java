@@ -4,6 +4,7 @@ package io.jswarm.orchestration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jswarm.model.AttachmentSpec;
+import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.RestartCondition;
 import io.jswarm.model.Task;
 import io.jswarm.model.TaskSpec;
@@ -88,6 +89,29 @@ class TaskReaperTest extends ClusterTest {
     passSeconds(10);
 
     assertThat(slots(tasks("web"))).containsExactlyInAnyOrder(1, 2);
+    assertThat(slots(live("web"))).containsExactly(2);
+  }
+
+  @Test
+  void aTaskThatOutlivesItsSuccessorIsNotTakenForTheNewest() {
+    nodes("a", "b");
+    historyLimit(1);
+    image("v1", Behaviour.GOOD.stopsIn(Duration.ofSeconds(90)));
+    create(web(1).task(task -> task.restart(r -> r.condition(RestartCondition.ON_FAILURE))));
+    Task first = slot("web", 1);
+    passSeconds(1);
+    availability(first.nodeId(), NodeAvailability.DRAIN);
+    passSeconds(61);
+    Task second = slot("web", 1);
+
+    report(second, TaskState.COMPLETE);
+    passSeconds(60);
+    scale("web", 2);
+    passSeconds(1);
+
+    assertThat(tasks("web", task -> task.slot() == 1))
+        .extracting(Task::id)
+        .containsExactly(second.id());
     assertThat(slots(live("web"))).containsExactly(2);
   }
 
