@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.examples;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.google.common.io.MoreFiles;
@@ -111,7 +113,14 @@ final class ScratchImage {
         add(tar, "root" + library, library);
       }
       String server = HelloServer.class.getName().replace('.', '/') + ".class";
-      add(tar, "root/app/" + server, HelloProcess.classes().resolve(server));
+      add(tar, "root/app/" + server, classFile(server), 0644);
+    }
+  }
+
+  /** From a directory or a jar, wherever the examples run from. */
+  private static byte[] classFile(String name) throws IOException {
+    try (InputStream in = ScratchImage.class.getResourceAsStream("/" + name)) {
+      return requireNonNull(in, name).readAllBytes();
     }
   }
 
