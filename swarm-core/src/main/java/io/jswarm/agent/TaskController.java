@@ -15,6 +15,7 @@ import io.jswarm.spi.TaskRuntime.TaskExit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -269,8 +270,7 @@ final class TaskController {
     try {
       stage = begin.get();
     } catch (RuntimeException e) {
-      onError.accept(e);
-      return;
+      stage = CompletableFuture.failedFuture(e);
     }
     stage.whenComplete(
         (value, error) ->

@@ -62,7 +62,7 @@ public final class ControlLoop implements AutoCloseable {
   private boolean started;
   private boolean proposing;
   private Optional<String> leader = Optional.empty();
-  private @Nullable RuntimeException commitFailure;
+  private @Nullable Throwable commitFailure;
 
   /**
    * Starts the log and, once this manager leads, the components.
@@ -148,7 +148,7 @@ public final class ControlLoop implements AutoCloseable {
       return;
     }
     if (commitFailure != null) {
-      RuntimeException failure = commitFailure;
+      Throwable failure = commitFailure;
       commitFailure = null;
       recover(failure);
     }
@@ -302,6 +302,9 @@ public final class ControlLoop implements AutoCloseable {
       } catch (RuntimeException e) {
         result.completeExceptionally(e);
         return false;
+      } catch (Error e) {
+        result.completeExceptionally(e);
+        throw e;
       }
     }
 
@@ -322,7 +325,7 @@ public final class ControlLoop implements AutoCloseable {
       }
       try {
         components.forEach(component -> component.onCommit(commit));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         commitFailure = e;
       }
     }

@@ -85,7 +85,7 @@ public final class Watch implements AutoCloseable {
   private static void guarded(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atWarn().setCause(e).log("a watch listener failed; the watch goes on");
     }
   }

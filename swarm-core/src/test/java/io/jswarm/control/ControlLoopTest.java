@@ -203,6 +203,33 @@ class ControlLoopTest {
     assertThat(store.view().nodes()).extracting(Node::id).containsExactly("a2", "b2");
   }
 
+  @Test
+  void anErrorAfterTheCommitDoesNotStopTheManager() {
+    List<String> failures = new ArrayList<>(List.of("once"));
+    Chain broken =
+        new Chain("a", "b") {
+          @Override
+          public void onCommit(Commit commit) {
+            if (!failures.isEmpty()) {
+              throw new AssertionError(failures.remove(0) + ", expected in this test");
+            }
+          }
+        };
+    ControlLoop control = new ControlLoop(loop, store, log, List.of(broken), false);
+    world.settle();
+
+    CompletableFuture<Node> first =
+        control.write(tx -> tx.create(node("a1"))).toCompletableFuture();
+    world.runFor(Duration.ofMillis(50));
+    CompletableFuture<Node> second =
+        control.write(tx -> tx.create(node("a2"))).toCompletableFuture();
+    world.runFor(Duration.ofMillis(50));
+
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
+    assertThat(broken.starts).isEqualTo(2);
+  }
+
   /** For each node whose id begins with one letter wants one that begins with another. */
   private static class Chain implements Component {
     final List<String> heard = new ArrayList<>();
