@@ -20,6 +20,7 @@ import io.jswarm.store.Store;
 import io.jswarm.store.Tx;
 import io.jswarm.store.Watch;
 import io.jswarm.store.WatchListener;
+import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.Transport;
 import java.io.Closeable;
@@ -66,7 +67,7 @@ final class Manager implements Closeable {
             environment.simulated());
     this.membership = new Membership(environment.ids());
     this.swarm = new LocalSwarm(control, environment, dispatcher.logs());
-    this.registration = network.listen(address, loop, dispatcher);
+    this.registration = network.listen(address, ChannelKind.DISPATCHER, loop, dispatcher);
   }
 
   Environment environment() {

@@ -28,7 +28,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("model", Set.of()),
           Map.entry("loop", Set.of()),
-          Map.entry("spi", Set.of("model")),
+          Map.entry("spi", Set.of("loop", "model", "transport")),
           Map.entry("store", Set.of("model", "spi")),
           Map.entry("transport", Set.of("loop", "model")),
           Map.entry("runtime", Set.of("loop", "model", "spi")),

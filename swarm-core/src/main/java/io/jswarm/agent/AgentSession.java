@@ -7,6 +7,7 @@ import io.jswarm.loop.EventLoop;
 import io.jswarm.loop.RandomSource;
 import io.jswarm.model.NodeDescription;
 import io.jswarm.transport.Channel;
+import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Receiver;
@@ -90,7 +91,7 @@ final class AgentSession {
     }
     manager = managers.pick();
     ChannelReceiver receiver = new ChannelReceiver();
-    Channel opened = transport.connect(manager, self, loop, receiver);
+    Channel opened = transport.connect(manager, ChannelKind.DISPATCHER, self, loop, receiver);
     receiver.channel = opened;
     channel = opened;
     opened.send(new AgentMessage.Register(sessionId, ++attempt, description));

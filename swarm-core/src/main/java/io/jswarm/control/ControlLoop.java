@@ -2,6 +2,7 @@
 package io.jswarm.control;
 
 import io.jswarm.NotLeaderException;
+import io.jswarm.SwarmException;
 import io.jswarm.UnavailableException;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.spi.ReplicatedLog;
@@ -343,6 +344,12 @@ public final class ControlLoop implements AutoCloseable {
     public void onFollowing(Optional<String> hint) {
       leading = false;
       leader = hint;
+      stopComponents();
+    }
+
+    @Override
+    public void onStopped(SwarmException cause) {
+      leading = false;
       stopComponents();
     }
   }

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The leader's side of the agents (S9.1 to S9.3): gives sessions, notices who falls silent, sends
  * assignments once they are durable, and takes reports in. Everything happens on the control loop;
- * put it behind an address with {@code transport.listen(address, loop, dispatcher)}. While this
- * manager does not lead, agents are sent away.
+ * put it behind an address with {@code transport.listen(address, DISPATCHER, loop, dispatcher)}.
+ * While this manager does not lead, agents are sent away.
  *
  * <p>Unlike in the original a broken connection counts: a node whose agent is not back within
  * {@link #RECONNECT_GRACE} is DOWN, without waiting for three heartbeats to be missed.

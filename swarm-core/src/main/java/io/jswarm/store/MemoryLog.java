@@ -4,6 +4,7 @@ package io.jswarm.store;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.NotLeaderException;
 import io.jswarm.UnavailableException;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,23 @@ public final class MemoryLog implements ReplicatedLog {
     long at = index.incrementAndGet();
     target.apply(at, throughBytes ? target.decode(entry.toBytes()) : entry);
     done.complete(at);
+  }
+
+  @Override
+  public CompletionStage<Long> barrier() {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    Executor loop = owner;
+    if (loop == null || closed) {
+      done.completeExceptionally(new UnavailableException("the log does not run"));
+    } else {
+      loop.execute(() -> done.complete(index.get()));
+    }
+    return done;
+  }
+
+  @Override
+  public Optional<ManagerGroup> group() {
+    return Optional.empty();
   }
 
   @Override

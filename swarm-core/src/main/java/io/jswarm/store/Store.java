@@ -4,6 +4,7 @@ package io.jswarm.store;
 import io.jswarm.model.Kind;
 import io.jswarm.model.StoreObject;
 import io.jswarm.spi.ReplicatedLog;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,21 @@ public final class Store implements ReplicatedLog.StateMachine {
   @Override
   public ReplicatedLog.Entry decode(byte[] bytes) {
     return StoreEntryCodec.decode(bytes);
+  }
+
+  @Override
+  public long fingerprint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ReplicatedLog.Snapshot snapshot() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ReplicatedLog.Restorable read(InputStream in) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

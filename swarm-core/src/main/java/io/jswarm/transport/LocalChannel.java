@@ -18,6 +18,7 @@ final class LocalChannel implements Channel {
   private final LocalNetwork network;
   private final long age;
   private final String address;
+  private final ChannelKind kind;
   private final PeerIdentity self;
   private final End opener;
   private volatile @Nullable End acceptor;
@@ -26,12 +27,14 @@ final class LocalChannel implements Channel {
       LocalNetwork network,
       long age,
       String address,
+      ChannelKind kind,
       PeerIdentity self,
       EventLoop loop,
       Receiver receiver) {
     this.network = network;
     this.age = age;
     this.address = address;
+    this.kind = kind;
     this.self = self;
     this.opener = new End(loop, receiver);
   }
@@ -41,6 +44,10 @@ final class LocalChannel implements Channel {
     End end = new End(loop, null);
     acceptor = end;
     loop.execute(() -> end.receiver = listener.onChannel(new AcceptedChannel(end)));
+  }
+
+  boolean leadsTo(String party, ChannelKind what) {
+    return address.equals(party) && kind == what;
   }
 
   boolean joins(String party) {

@@ -5,12 +5,14 @@ import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.loop.TimeSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Connects nodes within one JVM: the embedded mode, and tests. A message is handed to the
@@ -22,7 +24,7 @@ public final class LocalNetwork implements Transport {
 
   private final TimeSource time;
   private final NetworkFaults faults;
-  private final Map<String, Endpoint> endpoints = new TreeMap<>();
+  private final Map<String, Map<ChannelKind, Endpoint>> endpoints = new TreeMap<>();
 
   private final AtomicLong opened = new AtomicLong();
 
@@ -41,32 +43,38 @@ public final class LocalNetwork implements Transport {
   }
 
   @Override
-  public Registration listen(String address, EventLoop loop, Listener listener) {
+  public Registration listen(String address, ChannelKind kind, EventLoop loop, Listener listener) {
     Endpoint endpoint = new Endpoint(loop, listener);
     synchronized (endpoints) {
-      if (endpoints.putIfAbsent(address, endpoint) != null) {
-        throw new IllegalStateException("address " + address + " is in use");
+      Map<ChannelKind, Endpoint> kinds =
+          endpoints.computeIfAbsent(address, unused -> new EnumMap<>(ChannelKind.class));
+      if (kinds.putIfAbsent(kind, endpoint) != null) {
+        throw new IllegalStateException("address " + address + " is in use for " + kind);
       }
     }
     return () -> {
       synchronized (endpoints) {
-        endpoints.remove(address, endpoint);
+        Map<ChannelKind, Endpoint> kinds = endpoints.get(address);
+        if (kinds != null && kinds.remove(kind, endpoint) && kinds.isEmpty()) {
+          endpoints.remove(address);
+        }
       }
-      breakChannels(address);
+      breakChannels(channel -> channel.leadsTo(address, kind));
     };
   }
 
   @Override
-  public Channel connect(String address, PeerIdentity self, EventLoop loop, Receiver receiver) {
+  public Channel connect(
+      String address, ChannelKind kind, PeerIdentity self, EventLoop loop, Receiver receiver) {
     LocalChannel channel =
-        new LocalChannel(this, opened.getAndIncrement(), address, self, loop, receiver);
+        new LocalChannel(this, opened.getAndIncrement(), address, kind, self, loop, receiver);
     Endpoint endpoint;
     synchronized (endpoints) {
-      endpoint = endpoints.get(address);
+      endpoint = endpoints.getOrDefault(address, Map.of()).get(kind);
     }
     boolean silent = faults.any() && faults.cut(self.nodeId(), address);
     if (endpoint == null && !silent) {
-      channel.fail("nothing listens at " + address);
+      channel.fail("nothing listens at " + address + " for " + kind);
     } else if (endpoint != null) {
       channels.add(channel);
       if (!silent) {
@@ -77,9 +85,13 @@ public final class LocalNetwork implements Transport {
   }
 
   void breakChannels(String party) {
+    breakChannels(channel -> channel.joins(party));
+  }
+
+  private void breakChannels(Predicate<LocalChannel> which) {
     List<LocalChannel> broken = new ArrayList<>();
     for (LocalChannel channel : channels) {
-      if (channel.joins(party)) {
+      if (which.test(channel)) {
         broken.add(channel);
       }
     }

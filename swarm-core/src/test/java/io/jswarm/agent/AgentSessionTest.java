@@ -12,6 +12,7 @@ import io.jswarm.model.NodeResources;
 import io.jswarm.model.NodeState;
 import io.jswarm.model.TaskState;
 import io.jswarm.transport.Channel;
+import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.LinkFaults;
 import io.jswarm.transport.Listener;
 import io.jswarm.transport.PeerIdentity;
@@ -243,14 +244,16 @@ class AgentSessionTest {
 
   private record CountingTransport(AgentRig rig, List<Duration> attempts) implements Transport {
     @Override
-    public Registration listen(String address, EventLoop loop, Listener listener) {
-      return rig.leader.network.listen(address, loop, listener);
+    public Registration listen(
+        String address, ChannelKind kind, EventLoop loop, Listener listener) {
+      return rig.leader.network.listen(address, kind, loop, listener);
     }
 
     @Override
-    public Channel connect(String address, PeerIdentity self, EventLoop loop, Receiver receiver) {
+    public Channel connect(
+        String address, ChannelKind kind, PeerIdentity self, EventLoop loop, Receiver receiver) {
       attempts.add(rig.world.elapsed());
-      return rig.leader.network.connect(address, self, loop, receiver);
+      return rig.leader.network.connect(address, kind, self, loop, receiver);
     }
   }
 }

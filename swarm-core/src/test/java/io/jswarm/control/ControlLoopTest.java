@@ -12,6 +12,7 @@ import io.jswarm.loop.SimulatedEnvironment;
 import io.jswarm.model.Kind;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeSpec;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.store.Commit;
 import io.jswarm.store.Store;
@@ -337,6 +338,16 @@ class ControlLoopTest {
                     done.complete((long) entries.indexOf(entry) + 1);
                   }));
       return done;
+    }
+
+    @Override
+    public CompletionStage<Long> barrier() {
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
+    public Optional<ManagerGroup> group() {
+      return Optional.empty();
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.jswarm.model.NodeRole;
 import io.jswarm.model.Platform;
 import io.jswarm.model.TaskStatus;
 import io.jswarm.transport.Channel;
+import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Receiver;
@@ -40,7 +41,11 @@ final class ScriptedAgent implements Receiver {
   void connect() {
     channel =
         leader.network.connect(
-            TestLeader.ADDRESS, new PeerIdentity(nodeId, NodeRole.WORKER), loop, this);
+            TestLeader.ADDRESS,
+            ChannelKind.DISPATCHER,
+            new PeerIdentity(nodeId, NodeRole.WORKER),
+            loop,
+            this);
     leader.world.settle();
   }
 

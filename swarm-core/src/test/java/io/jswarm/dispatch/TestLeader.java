@@ -15,11 +15,13 @@ import io.jswarm.model.Task;
 import io.jswarm.model.TaskSpec;
 import io.jswarm.model.TaskState;
 import io.jswarm.model.TaskStatus;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.store.Commit;
 import io.jswarm.store.MemoryLog;
 import io.jswarm.store.Store;
 import io.jswarm.store.Tx;
+import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.LocalNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +53,7 @@ public final class TestLeader {
     network = new LocalNetwork(world.environment());
     loop = world.environment().loops().create("control");
     dispatcher = new Dispatcher(world.environment(), loop, store, "leader");
-    network.listen(ADDRESS, loop, dispatcher);
+    network.listen(ADDRESS, ChannelKind.DISPATCHER, loop, dispatcher);
     store.watch(Runnable::run, Integer.MAX_VALUE, (commit, view) -> commits.add(commit));
     control = new ControlLoop(loop, store, log, List.of(dispatcher), true);
     ClusterSpec spec = ClusterSpec.defaults().toBuilder().heartbeatPeriod(heartbeatPeriod).build();
@@ -172,6 +174,16 @@ public final class TestLeader {
     @Override
     public CompletionStage<Long> propose(Entry entry) {
       return log.propose(entry);
+    }
+
+    @Override
+    public CompletionStage<Long> barrier() {
+      return log.barrier();
+    }
+
+    @Override
+    public Optional<ManagerGroup> group() {
+      return Optional.empty();
     }
 
     @Override

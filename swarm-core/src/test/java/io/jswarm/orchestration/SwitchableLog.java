@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.orchestration;
 
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,16 @@ final class SwitchableLog implements ReplicatedLog {
   /** Whether an entry is on its way. */
   boolean isProposing() {
     return proposed > 0;
+  }
+
+  @Override
+  public CompletionStage<Long> barrier() {
+    return CompletableFuture.completedFuture(index);
+  }
+
+  @Override
+  public Optional<ManagerGroup> group() {
+    return Optional.empty();
   }
 
   @Override

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jswarm.InvalidSpecException;
 import io.jswarm.NotLeaderException;
+import io.jswarm.SwarmException;
 import io.jswarm.UnavailableException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -190,6 +195,36 @@ public abstract class ReplicatedLogTck {
     }
 
     @Override
+    public long fingerprint() {
+      return values.hashCode();
+    }
+
+    @Override
+    public ReplicatedLog.Snapshot snapshot() {
+      List<Integer> held = List.copyOf(values);
+      return out -> {
+        DataOutputStream data = new DataOutputStream(out);
+        data.writeInt(held.size());
+        for (int value : held) {
+          data.writeInt(value);
+        }
+      };
+    }
+
+    @Override
+    public ReplicatedLog.Restorable read(InputStream in) throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      List<Integer> read = new ArrayList<>();
+      for (int left = data.readInt(); left > 0; left--) {
+        read.add(data.readInt());
+      }
+      return () -> {
+        values.clear();
+        values.addAll(read);
+      };
+    }
+
+    @Override
     public ReplicatedLog.Entry decode(byte[] bytes) {
       return new Numbered(ByteBuffer.wrap(bytes).getInt(1), bytes.length);
     }
@@ -203,5 +238,8 @@ public abstract class ReplicatedLogTck {
 
     @Override
     public void onFollowing(Optional<String> leader) {}
+
+    @Override
+    public void onStopped(SwarmException cause) {}
   }
 }

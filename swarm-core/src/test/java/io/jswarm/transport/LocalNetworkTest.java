@@ -28,6 +28,7 @@ class LocalNetworkTest {
   private Transport.Registration listen() {
     return network.listen(
         SERVER,
+        ChannelKind.DISPATCHER,
         serverLoop,
         channel -> {
           serverLoop.assertInLoop();
@@ -37,7 +38,7 @@ class LocalNetworkTest {
   }
 
   private Channel connect() {
-    return network.connect(SERVER, CLIENT, clientLoop, atClient);
+    return network.connect(SERVER, ChannelKind.DISPATCHER, CLIENT, clientLoop, atClient);
   }
 
   private static void sendAll(Channel channel, int count) {
@@ -182,7 +183,9 @@ class LocalNetworkTest {
     channel.send(new Numbered(1));
     accepted.get(0).send(new Numbered(2));
     Inbox second = new Inbox(clientLoop);
-    network.connect(SERVER, CLIENT, clientLoop, second).send(new Numbered(3));
+    network
+        .connect(SERVER, ChannelKind.DISPATCHER, CLIENT, clientLoop, second)
+        .send(new Numbered(3));
     world.settle();
     assertThat(atServer.messages).isEmpty();
     assertThat(atClient.messages).isEmpty();
