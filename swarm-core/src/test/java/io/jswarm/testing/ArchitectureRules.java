@@ -40,7 +40,13 @@ public final class ArchitectureRules {
       List.of("io.jswarm.docker", "io.jswarm.raft", "io.jswarm.scheduler");
 
   private static final List<String> LIBRARIES =
-      List.of("com.fasterxml.", "com.github.dockerjava.", "com.google.", "io.netty.");
+      List.of(
+          "com.esotericsoftware.",
+          "com.fasterxml.",
+          "com.github.dockerjava.",
+          "com.google.",
+          "io.atomix.",
+          "io.netty.");
 
   /** A simulation replaces the environment, and can replace nothing else. */
   public static final ArchRule ONLY_THE_LOOP_KNOWS_TIME_CHANCE_AND_THREADS =
