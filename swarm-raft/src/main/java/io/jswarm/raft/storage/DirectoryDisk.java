@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.raft.storage;
+
+import io.jswarm.FailedPreconditionException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The directory of the file system behind {@link Disk#directory}. */
+final class DirectoryDisk implements Disk {
+  private static final String LOCK = "lock";
+  private static final Set<StandardOpenOption> READ_WRITE =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
+  private final Path directory;
+  private final FileChannel lock;
+
+  private DirectoryDisk(Path directory, FileChannel lock) {
+    this.directory = directory;
+    this.lock = lock;
+  }
+
+  static DirectoryDisk open(Path path) throws IOException {
+    Files.createDirectories(path, ownerOnly(path, "rwx------"));
+    return new DirectoryDisk(path, lock(path));
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    Path file = directory.resolve(LOCK);
+    FileChannel channel = FileChannel.open(file, READ_WRITE, ownerOnly(file, "rw-------"));
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Held by another manager of this process.
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    if (!locked) {
+      throw new FailedPreconditionException(
+          "the directory "
+              + directory
+              + " is in use by another manager; give each manager its own");
+    }
+    return channel;
+  }
+
+  /** The attributes of a new file, where the file system has owners. */
+  static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+    };
+  }
+
+  /** Makes the changes of a directory durable. */
+  static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(LOCK))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public DiskFile open(String name) throws IOException {
+    Path file = directory.resolve(name);
+    try {
+      return new ChannelFile(
+          file, FileChannel.open(file, READ_WRITE, ownerOnly(file, "rw-------")));
+    } catch (IOException e) {
+      throw explained(e, file);
+    }
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return Files.exists(directory.resolve(name));
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.deleteIfExists(directory.resolve(name));
+  }
+
+  @Override
+  public void sync() throws IOException {
+    sync(directory);
+  }
+
+  @Override
+  public long usableSpace() throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+
+  @Override
+  public String toString() {
+    return directory.toString();
+  }
+
+  /** Java has no type for this failure; these are the words of Linux, and of Windows. */
+  private static IOException explained(IOException failure, Path file) {
+    String message = String.valueOf(failure.getMessage());
+    boolean full =
+        Stream.of("No space left on device", "Disk quota exceeded", "not enough space on the disk")
+            .anyMatch(message::contains);
+    return full ? new DiskFullException("no space for " + file, failure) : failure;
+  }
+
+  private record ChannelFile(Path path, FileChannel channel) implements DiskFile {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer into) throws IOException {
+      return channel.read(into, position);
+    }
+
+    @Override
+    public void write(long position, ByteBuffer from) throws IOException {
+      try {
+        long next = position;
+        while (from.hasRemaining()) {
+          next += channel.write(from, next);
+        }
+      } catch (IOException e) {
+        throw explained(e, path);
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      try {
+        channel.force(false);
+      } catch (IOException e) {
+        throw explained(e, path);
+      }
+    }
+
+    @Override
+    public void resize(long size) throws IOException {
+      if (size < channel.size()) {
+        channel.truncate(size);
+      } else if (size > channel.size()) {
+        write(size - 1, ByteBuffer.wrap(new byte[1]));
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}
