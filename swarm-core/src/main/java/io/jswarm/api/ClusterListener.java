@@ -14,6 +14,9 @@ public interface ClusterListener {
   /** What changed at once; commits without an event of the watched kinds are left out. */
   void onCommit(Commit commit);
 
-  /** The watch has ended because the listener was too slow; watch again to start over. */
+  /**
+   * The watch has ended, because the listener was too slow or this manager too far behind the
+   * others; watch again to start over.
+   */
   default void onError(SwarmException error) {}
 }

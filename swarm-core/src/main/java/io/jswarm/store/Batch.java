@@ -7,10 +7,14 @@ import io.jswarm.NotFoundException;
 import io.jswarm.VersionConflictException;
 import io.jswarm.model.Kind;
 import io.jswarm.model.Meta;
+import io.jswarm.model.Service;
 import io.jswarm.model.StoreObject;
+import io.jswarm.model.Task;
+import io.jswarm.model.TaskSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,19 +36,31 @@ public final class Batch {
   private final Editors editors;
   private final List<StoreEvent> events = new ArrayList<>();
   private final List<StoreEntry> entries = new ArrayList<>();
-  private EntryBuilder open = new EntryBuilder();
+
+  /** What earlier entries of this turn do to services; null where one is removed. */
+  private final Map<String, @Nullable Service> earlier = new HashMap<>();
+
+  private final Tables base;
+  private EntryBuilder open;
+  private long fingerprint;
 
   /** The state the open entry starts from; null when that is inside a transaction. */
   private @Nullable Tables openFrom;
 
   private long version;
 
-  Batch(Tables base, Instant now, int maxEntryBytes) {
+  /**
+   * @param fingerprint of {@code base}
+   */
+  Batch(Tables base, long fingerprint, Instant now, int maxEntryBytes) {
+    this.base = base;
+    this.fingerprint = fingerprint;
     this.openFrom = base;
     this.now = now;
     this.maxEntryBytes = maxEntryBytes;
     this.version = base.version();
     this.editors = new Editors(base);
+    this.open = new EntryBuilder();
   }
 
   /**
@@ -79,6 +95,14 @@ public final class Batch {
     return events.isEmpty();
   }
 
+  /**
+   * Which of the {@link #entries()} the last transaction took part in: the one with its changes or,
+   * if it made none, the last one whose changes it saw. −1 when it saw and made none.
+   */
+  public int lastEntry() {
+    return open.isEmpty() ? entries.size() - 1 : entries.size();
+  }
+
   /** The log entries of this turn; the batch must not be used after this. */
   public List<StoreEntry> entries() {
     closeEntry(editors.freeze(version));
@@ -90,10 +114,13 @@ public final class Batch {
     Transaction tx = new Transaction(version + 1);
     try {
       R result = body.apply(tx);
-      if (atomic) {
-        requireFits(tx);
+      if (!tx.touched.isEmpty()) {
+        if (atomic) {
+          log(tx, before);
+        } else {
+          logApart(tx);
+        }
       }
-      log(tx, atomic, before);
       return result;
     } catch (RuntimeException | Error e) {
       editors.reset(before);
@@ -103,40 +130,44 @@ public final class Batch {
     }
   }
 
-  private void requireFits(Transaction tx) {
-    long bytes = 0;
-    for (Touched touched : tx.touched.values()) {
-      bytes += touched.change().estimatedBytes();
+  /** All changes of {@code tx} go into one entry. */
+  private void log(Transaction tx, Tables before) {
+    List<Touched> net = tx.touched.values().stream().filter(Touched::isChange).toList();
+    List<Measured> measured = open.measure(net);
+    if (!open.isEmpty() && !open.fits(measured)) {
+      closeEntry(before);
+      measured = open.measure(net);
     }
-    if (bytes > maxEntryBytes) {
+    if (!open.fits(measured)) {
+      long bytes = open.bytesWith(measured);
+      open = new EntryBuilder(); // it was empty, but has measured what will not be in it
       throw new InvalidSpecException(
           "transaction",
           "size",
           "request too large: about " + bytes + " bytes, the limit is " + maxEntryBytes);
     }
+    version = tx.version;
+    measured.forEach(one -> open.add(one, version));
+    net.forEach(one -> events.add(one.event()));
   }
 
-  private void log(Transaction tx, boolean atomic, Tables before) {
-    if (tx.touched.isEmpty()) {
-      return;
-    }
+  /** Each change of {@code tx} goes where there is room for it. */
+  private void logApart(Transaction tx) {
     version = tx.version;
-    List<Touched> touched = new ArrayList<>(tx.touched.values());
-    if (atomic && !open.fits(touched)) {
-      closeEntry(before);
-    }
-    for (Touched one : touched) {
-      if (one.old == null && one.object == null) {
+    for (Touched touched : tx.touched.values()) {
+      if (!touched.isChange()) {
         continue;
       }
-      if (!atomic && !open.fits(List.of(one))) {
+      List<Measured> measured = open.measure(List.of(touched));
+      if (!open.isEmpty() && !open.fits(measured)) {
         if (open.lastVersion == version) {
           version++; // each entry leads to a version of its own
         }
         closeEntry(null);
+        measured = open.measure(List.of(touched));
       }
-      open.add(one, version);
-      events.add(one.event());
+      measured.forEach(one -> open.add(one, version));
+      events.add(touched.event());
     }
   }
 
@@ -145,12 +176,13 @@ public final class Batch {
    * transaction.
    */
   private void closeEntry(@Nullable Tables after) {
-    StoreEntry entry = open.build();
-    if (entry != null) {
+    if (!open.isEmpty()) {
+      StoreEntry entry = open.build();
       if (openFrom != null && after != null && after.version() == entry.version()) {
         entry.shortcut(openFrom, after);
       }
       entries.add(entry);
+      fingerprint = entry.fingerprint();
       openFrom = after;
     }
     open = new EntryBuilder();
@@ -160,8 +192,20 @@ public final class Batch {
 
   /** An object's net change: null before means created, null after means removed. */
   private record Touched(Key key, @Nullable StoreObject old, @Nullable StoreObject object) {
+    /** False when what was made was removed again. */
+    boolean isChange() {
+      return old != null || object != null;
+    }
+
     Change change() {
-      return object != null ? new Change.Put(object) : new Change.Remove(key.kind, key.id);
+      if (object == null) {
+        return new Change.Remove(key.kind, key.id);
+      }
+      boolean sameSpec =
+          old instanceof Task before
+              && object instanceof Task after
+              && before.spec() == after.spec();
+      return new Change.Put(object, sameSpec ? SpecSource.TASK : SpecSource.INLINE);
     }
 
     StoreEvent event() {
@@ -172,43 +216,93 @@ public final class Batch {
     }
   }
 
+  /** A net change within the open entry, and what it takes apart from shared values. */
+  private record Measured(Touched touched, Change change, int bytes) {}
+
   /** Collects net changes until an entry is full. */
   private final class EntryBuilder {
-    private final Map<Key, Touched> changes = new LinkedHashMap<>();
+    private final Map<Key, Measured> changes = new LinkedHashMap<>();
+    private final StoreEntryCodec.Measure measure = new StoreEntryCodec.Measure(now);
     private long bytes;
+    private long rest = measure.rest();
     private long lastVersion;
 
-    boolean fits(List<Touched> more) {
-      long added = 0;
-      for (Touched touched : more) {
-        added += touched.change().estimatedBytes();
-      }
-      return changes.isEmpty() || bytes + added <= maxEntryBytes;
+    boolean isEmpty() {
+      return changes.isEmpty();
     }
 
-    void add(Touched touched, long version) {
-      Touched earlier = changes.get(touched.key);
-      Touched net =
-          earlier == null ? touched : new Touched(touched.key, earlier.old, touched.object);
-      if (earlier != null) {
-        bytes -= earlier.change().estimatedBytes();
+    List<Measured> measure(List<Touched> more) {
+      List<Measured> measured = new ArrayList<>(more.size());
+      for (Touched touched : more) {
+        Measured before = changes.get(touched.key);
+        Touched net =
+            before == null ? touched : new Touched(touched.key, before.touched.old, touched.object);
+        Change change = net.change();
+        measured.add(new Measured(net, change, measure.of(change)));
       }
-      if (net.old == null && net.object == null) {
-        changes.remove(net.key);
-      } else {
-        changes.put(net.key, net);
-        bytes += net.change().estimatedBytes();
-      }
+      return measured;
+    }
+
+    boolean fits(List<Measured> more) {
+      return bytesWith(more) <= maxEntryBytes;
+    }
+
+    long bytesWith(List<Measured> more) {
+      return bytes + more.stream().mapToLong(Measured::bytes).sum() + measure.rest();
+    }
+
+    void add(Measured more, long version) {
+      Key key = more.touched.key;
+      Measured before = more.touched.isChange() ? changes.put(key, more) : changes.remove(key);
+      bytes += (more.touched.isChange() ? more.bytes : 0) - (before == null ? 0 : before.bytes);
+      rest = measure.rest();
       lastVersion = version;
     }
 
-    @Nullable StoreEntry build() {
-      if (changes.isEmpty()) {
-        return null;
-      }
+    StoreEntry build() {
       List<Change> list = new ArrayList<>(changes.size());
-      changes.values().forEach(touched -> list.add(touched.change()));
-      return new StoreEntry(lastVersion, now, list);
+      changes.values().forEach(one -> list.add(sourced(one.change)));
+      changes.values().forEach(this::remember);
+      return new StoreEntry(
+          fingerprint,
+          lastVersion,
+          now,
+          list,
+          (int) Math.min(bytes + rest, Integer.MAX_VALUE),
+          null);
+    }
+
+    /** Says of a new task that its spec is its service's, if readers will find it there. */
+    private Change sourced(Change change) {
+      if (change instanceof Change.Put put
+          && put.source() == SpecSource.INLINE
+          && put.object() instanceof Task task
+          && task.hasService()) {
+        TaskSpec spec =
+            StoreEntry.specOf(
+                serviceAfter(task.serviceId()),
+                serviceBefore(task.serviceId()),
+                task.specVersion());
+        if (task.spec().equals(spec)) {
+          return put.from(SpecSource.SERVICE);
+        }
+      }
+      return change;
+    }
+
+    private @Nullable Service serviceAfter(String id) {
+      Measured change = changes.get(new Key(Kind.SERVICE, id));
+      return change == null ? null : (Service) change.touched.object;
+    }
+
+    private @Nullable Service serviceBefore(String id) {
+      return earlier.containsKey(id) ? earlier.get(id) : base.<Service>table(Kind.SERVICE).get(id);
+    }
+
+    private void remember(Measured change) {
+      if (change.touched.key.kind == Kind.SERVICE) {
+        earlier.put(change.touched.key.id, (Service) change.touched.object);
+      }
     }
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class SortedTree<E> implements Iterable<E> {
   private static final int MAX = 32;
 
+  /** Of a page when many elements come at once; leaves room for some more. */
+  private static final int FILL = 24;
+
   private final Comparator<? super E> order;
   private final @Nullable Page root;
   private final int size;
@@ -29,6 +34,43 @@ final class SortedTree<E> implements Iterable<E> {
 
   static <E> SortedTree<E> empty(Comparator<? super E> order) {
     return new SortedTree<>(order, null, 0);
+  }
+
+  /**
+   * A tree of this order with many elements at once, given in any order; quickest if they come in
+   * that of the tree.
+   *
+   * @throws IllegalArgumentException when two of them compare equal
+   */
+  SortedTree<E> with(List<E> elements) {
+    List<E> sorted = new ArrayList<>(elements);
+    sorted.sort(order);
+    List<Page> level = new ArrayList<>();
+    Object owner = new Object();
+    for (int at = 0; at < sorted.size(); at += FILL) {
+      Page leaf = new Page(owner, false);
+      for (E element : sorted.subList(at, Math.min(at + FILL, sorted.size()))) {
+        leaf.insert(leaf.count, element, null);
+      }
+      level.add(leaf);
+    }
+    for (int i = 1; i < sorted.size(); i++) {
+      if (order.compare(sorted.get(i - 1), sorted.get(i)) == 0) {
+        throw new IllegalArgumentException("two of one place: " + sorted.get(i));
+      }
+    }
+    while (level.size() > 1) {
+      List<Page> above = new ArrayList<>();
+      for (int at = 0; at < level.size(); at += FILL) {
+        Page branch = new Page(owner, true);
+        for (Page page : level.subList(at, Math.min(at + FILL, level.size()))) {
+          branch.insert(branch.count, page, page.low());
+        }
+        above.add(branch);
+      }
+      level = above;
+    }
+    return new SortedTree<>(order, level.isEmpty() ? null : level.get(0), sorted.size());
   }
 
   /**

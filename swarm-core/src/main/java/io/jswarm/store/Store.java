@@ -4,13 +4,17 @@ package io.jswarm.store;
 import io.jswarm.model.Kind;
 import io.jswarm.model.StoreObject;
 import io.jswarm.spi.ReplicatedLog;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cluster's objects, in memory. Changed only by applying log entries, on the control loop; read
@@ -18,8 +22,16 @@ import org.jspecify.annotations.Nullable;
  * before, so a reader that holds any state can follow all commits since.
  */
 public final class Store implements ReplicatedLog.StateMachine {
-  private volatile State state = new State(Tables.empty(), null);
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
+  /** So many positions of ignored entries are remembered; whoever proposed them asks at once. */
+  private static final int IGNORED_REMEMBERED = 1_000;
+
+  private volatile State state = new State(Tables.empty(), Fingerprint.EMPTY, Instant.EPOCH, null);
   private final List<Watch> watches = new CopyOnWriteArrayList<>();
+
+  /** On the control loop. */
+  private final TreeSet<Long> ignored = new TreeSet<>();
 
   /** The present state; never blocks, any thread. */
   public ReadView view() {
@@ -28,14 +40,15 @@ public final class Store implements ReplicatedLog.StateMachine {
 
   /** Starts a turn's transactions on the present state; control loop only. */
   public Batch begin(Instant now, int maxEntryBytes) {
-    return new Batch(state.tables, now, maxEntryBytes);
+    State from = state;
+    return new Batch(from.tables, from.fingerprint, now, maxEntryBytes);
   }
 
   /**
    * Looks at the present state and hears of every commit after it, without gap or repetition
    * (S10.1). The listener is called on {@code executor}, one commit at a time, in order. A watcher
    * that falls behind by more than {@code maxLag} commits is ended with an error and has to start
-   * over. Any thread.
+   * over, and so is one that does not go on from a restored snapshot. Any thread.
    */
   public Watch watch(Executor executor, int maxLag, WatchListener listener) {
     Watch watch = new Watch(this, state, executor, maxLag, listener);
@@ -53,48 +66,73 @@ public final class Store implements ReplicatedLog.StateMachine {
     return StoreEntryCodec.decode(bytes);
   }
 
+  /** {@inheritDoc} Any thread. */
   @Override
   public long fingerprint() {
-    throw new UnsupportedOperationException();
+    return state.fingerprint;
   }
 
   @Override
   public ReplicatedLog.Snapshot snapshot() {
-    throw new UnsupportedOperationException();
+    State held = state;
+    return new StoreSnapshot(held.tables, held.fingerprint, held.time);
   }
 
   @Override
-  public ReplicatedLog.Restorable read(InputStream in) {
-    throw new UnsupportedOperationException();
+  public ReplicatedLog.Restorable read(InputStream in) throws IOException {
+    StoreSnapshot snapshot = StoreSnapshot.read(in);
+    return () ->
+        publish(new State(snapshot.tables(), snapshot.fingerprint(), snapshot.time(), null));
   }
 
+  /**
+   * Applies an entry to the very state it was made for. For any other state it means nothing, and
+   * is ignored, on all managers alike: one that was proposed in spite of an earlier one of unknown
+   * fate, say. {@link #tookEffect} tells.
+   */
   @Override
-  public void apply(long index, ReplicatedLog.Entry entry) {
+  public void apply(long position, ReplicatedLog.Entry entry) {
     if (!(entry instanceof StoreEntry storeEntry)) {
       throw new IllegalArgumentException("not an entry of this store: " + entry);
     }
     State before = state;
-    if (storeEntry.version() <= before.tables.version()) {
-      throw new IllegalStateException(
-          "entry "
-              + index
-              + " leads to version "
-              + storeEntry.version()
-              + ", the store is at "
-              + before.tables.version());
+    if (storeEntry.base() != before.fingerprint
+        || storeEntry.version() <= before.tables.version()) {
+      LOG.atWarn()
+          .addKeyValue("position", position)
+          .log(
+              "ignoring an entry that leads to version {} and was not made for the present state, {}",
+              storeEntry.version(),
+              before.tables.version());
+      ignored.add(position);
+      if (ignored.size() > IGNORED_REMEMBERED) {
+        ignored.pollFirst();
+      }
+      return;
     }
-    List<StoreEvent> events = events(before.tables, storeEntry);
+    List<Change> changes = storeEntry.changesFor(before.tables);
+    List<StoreEvent> events = events(before.tables, changes);
     Tables shortcut = storeEntry.shortcutFrom(before.tables);
-    Tables after = shortcut != null ? shortcut : execute(before.tables, storeEntry);
-    State next = new State(after, new Commit(storeEntry.version(), storeEntry.time(), events));
-    before.next = next;
+    Tables after =
+        shortcut != null ? shortcut : execute(before.tables, storeEntry.version(), changes);
+    Commit commit = new Commit(storeEntry.version(), storeEntry.time(), events);
+    publish(new State(after, storeEntry.fingerprint(), storeEntry.time(), commit));
+  }
+
+  private void publish(State next) {
+    state.next = next;
     state = next;
     watches.forEach(Watch::poke);
   }
 
-  private static List<StoreEvent> events(Tables before, StoreEntry entry) {
-    List<StoreEvent> events = new ArrayList<>(entry.changes().size());
-    for (Change change : entry.changes()) {
+  /** Whether the entry at {@code position} was applied and not ignored; control loop only. */
+  public boolean tookEffect(long position) {
+    return !ignored.contains(position);
+  }
+
+  private static List<StoreEvent> events(Tables before, List<Change> changes) {
+    List<StoreEvent> events = new ArrayList<>(changes.size());
+    for (Change change : changes) {
       StoreObject old = before.table(change.kind()).get(change.id());
       if (change instanceof Change.Put put) {
         events.add(
@@ -108,13 +146,13 @@ public final class Store implements ReplicatedLog.StateMachine {
     return events;
   }
 
-  private static Tables execute(Tables before, StoreEntry entry) {
+  private static Tables execute(Tables before, long version, List<Change> changes) {
     List<Table<? extends StoreObject>> tables = new ArrayList<>(before.tables());
     List<Table.@Nullable Editor<StoreObject>> editors = new ArrayList<>();
     while (editors.size() < Kind.values().length) {
       editors.add(null);
     }
-    for (Change change : entry.changes()) {
+    for (Change change : changes) {
       int kind = change.kind().ordinal();
       Table.Editor<StoreObject> editor = editors.get(kind);
       if (editor == null) {
@@ -134,17 +172,24 @@ public final class Store implements ReplicatedLog.StateMachine {
         tables.set(kind, editor.freeze());
       }
     }
-    return new Tables(entry.version(), List.copyOf(tables));
+    return new Tables(version, List.copyOf(tables));
   }
 
-  /** A published state. {@code commit} led to it; {@code next} is set once there is a later one. */
+  /**
+   * A published state. {@code commit} led to it; without one it was restored from a snapshot.
+   * {@code next} is set once there is a later one.
+   */
   static final class State {
     final Tables tables;
+    final long fingerprint;
+    final Instant time;
     final @Nullable Commit commit;
     volatile @Nullable State next;
 
-    State(Tables tables, @Nullable Commit commit) {
+    State(Tables tables, long fingerprint, Instant time, @Nullable Commit commit) {
       this.tables = tables;
+      this.fingerprint = fingerprint;
+      this.time = time;
       this.commit = commit;
     }
   }

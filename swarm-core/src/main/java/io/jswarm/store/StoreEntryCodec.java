@@ -11,77 +11,99 @@ import io.jswarm.model.Secret;
 import io.jswarm.model.Service;
 import io.jswarm.model.StoreObject;
 import io.jswarm.model.Task;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes of an entry: format version, store version, time, then each change as kind, put or remove,
- * length and the object in CBOR (for a removal, the id).
+ * Bytes of an entry: format version, fingerprint of the state it is for, store version, time, then
+ * each change as kind, put or remove, and a block: the short form of a task, any other object in
+ * CBOR, for a removal the id.
  */
 final class StoreEntryCodec {
   private static final int FORMAT = 1;
   private static final int PUT = 0;
   private static final int REMOVE = 1;
 
+  /** Of what stands before the changes; and before each of them. */
+  private static final int MOST_OF_HEADER = 1 + 8 + 10 + 10 + 5 + 5;
+
+  private static final int MOST_OF_CHANGE_HEADER = 1 + 1 + 5;
+
   private StoreEntryCodec() {}
 
   static byte[] encode(StoreEntry entry) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(FORMAT);
-      out.writeLong(entry.version());
-      Instant time = entry.time();
-      out.writeLong(time.getEpochSecond());
-      out.writeInt(time.getNano());
-      out.writeInt(entry.changes().size());
-      for (Change change : entry.changes()) {
-        out.writeByte(change.kind().ordinal());
-        out.writeByte(change instanceof Change.Put ? PUT : REMOVE);
-        byte[] body =
-            change instanceof Change.Put put
-                ? ModelCodec.toCbor(put.object())
-                : change.id().getBytes(StandardCharsets.UTF_8);
-        out.writeInt(body.length);
-        out.write(body);
+    ByteSink out = new ByteSink();
+    ByteSink block = new ByteSink();
+    TaskCodec.Writer tasks =
+        new TaskCodec.Writer(entry.version(), entry.time(), new SharedValues.Writer(false));
+    out.writeByte(FORMAT);
+    out.writeLong(entry.base());
+    out.writeVarint(entry.version());
+    time(out, entry.time());
+    out.writeVarint(entry.changes().size());
+    for (Change change : entry.changes()) {
+      out.writeByte(change.kind().code());
+      if (change instanceof Change.Put put) {
+        out.writeByte(PUT);
+        block.clear();
+        write(block, put, tasks);
+        out.writeVarint(block.size());
+        out.write(block);
+      } else {
+        out.writeByte(REMOVE);
+        out.writeString(change.id());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    return out.toByteArray();
+  }
+
+  static void write(ByteSink block, Change.Put put, TaskCodec.Writer tasks) {
+    if (put.object() instanceof Task task) {
+      tasks.write(block, task, put.source());
+    } else {
+      block.write(put.cbor());
+    }
+  }
+
+  static void time(ByteSink out, Instant time) {
+    out.writeSigned(time.getEpochSecond());
+    out.writeVarint(time.getNano());
+  }
+
+  static Instant time(ByteSource in) {
+    return Instant.ofEpochSecond(in.readSigned(), in.readVarint());
   }
 
   static StoreEntry decode(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int format = in.readByte();
-      if (format != FORMAT) {
-        throw new IllegalArgumentException(
-            "entry of format " + format + ", this is format " + FORMAT);
-      }
-      long version = in.readLong();
-      Instant time = Instant.ofEpochSecond(in.readLong(), in.readInt());
-      int count = in.readInt();
-      List<Change> changes = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        Kind kind = Kind.values()[in.readByte()];
-        int action = in.readByte();
-        byte[] body = in.readNBytes(in.readInt());
-        changes.add(
-            action == PUT
-                ? new Change.Put(ModelCodec.fromCbor(body, type(kind)))
-                : new Change.Remove(kind, new String(body, StandardCharsets.UTF_8)));
-      }
-      return new StoreEntry(version, time, changes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    ByteSource in = new ByteSource(bytes);
+    int format = in.readByte();
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("entry of format " + format + ", this is " + FORMAT);
     }
+    long base = in.readLong();
+    long version = in.readVarint();
+    Instant time = time(in);
+    TaskCodec.Reader tasks = new TaskCodec.Reader(version, time);
+    List<Change> changes = new ArrayList<>();
+    for (long left = in.readVarint(); left > 0; left--) {
+      Kind kind = Kind.ofCode(in.readByte());
+      int action = in.readByte();
+      if (action == REMOVE) {
+        changes.add(new Change.Remove(kind, in.readString()));
+      } else if (action != PUT) {
+        throw new IllegalArgumentException("a change of unknown form " + action);
+      } else if (kind == Kind.TASK) {
+        changes.add(new Change.PutDraft(tasks.read(in.readPart())));
+      } else {
+        changes.add(new Change.Put(object(kind, in.readBlock()), SpecSource.INLINE));
+      }
+    }
+    return new StoreEntry(base, version, time, changes, bytes.length, bytes);
+  }
+
+  static StoreObject object(Kind kind, byte[] cbor) {
+    return ModelCodec.fromCbor(cbor, type(kind));
   }
 
   private static Class<? extends StoreObject> type(Kind kind) {
@@ -94,5 +116,38 @@ final class StoreEntryCodec {
       case SECRET -> Secret.class;
       case CONFIG -> Config.class;
     };
+  }
+
+  /**
+   * Bounds the bytes of an entry while it is put together. What a change takes in any place is told
+   * apart from what its shared values take once per entry, so that a change can be replaced.
+   */
+  static final class Measure {
+    private final SharedValues.Writer shared = new SharedValues.Writer(true);
+    private final TaskCodec.Writer tasks;
+    private final ByteSink block = new ByteSink();
+
+    Measure(Instant time) {
+      // The entry's version is not known yet; differences to this one are longer than any other.
+      tasks = new TaskCodec.Writer(Long.MIN_VALUE / 2, time, shared);
+    }
+
+    /** At most so many bytes go to this change, apart from shared values. */
+    int of(Change change) {
+      if (change instanceof Change.Put put) {
+        if (!(put.object() instanceof Task)) {
+          return MOST_OF_CHANGE_HEADER + put.cbor().length;
+        }
+        block.clear();
+        write(block, put, tasks);
+        return MOST_OF_CHANGE_HEADER + block.size();
+      }
+      return MOST_OF_CHANGE_HEADER + 3 * change.id().length();
+    }
+
+    /** At most so many bytes go to everything else. */
+    long rest() {
+      return MOST_OF_HEADER + shared.inlineBytes();
+    }
   }
 }

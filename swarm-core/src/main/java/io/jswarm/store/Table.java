@@ -33,6 +33,18 @@ final class Table<T extends StoreObject> {
     return new Table<>(false, List.copyOf(indexes));
   }
 
+  /**
+   * A table in the orders of this one.
+   *
+   * @throws IllegalArgumentException when two of them have one id, or one name where names are
+   *     unique
+   */
+  Table<T> with(List<T> objects) {
+    List<SortedTree<T>> filled = new ArrayList<>();
+    indexes.forEach(index -> filled.add(index.with(objects)));
+    return new Table<>(uniqueNames, List.copyOf(filled));
+  }
+
   int size() {
     return indexes.get(0).size();
   }

@@ -26,6 +26,10 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
   private static final int BY_NODE = 2;
 
   static Tables empty() {
+    return empty(0);
+  }
+
+  static Tables empty(long version) {
     List<Table<? extends StoreObject>> tables = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       tables.add(
@@ -35,7 +39,7 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
             case TASK -> Table.of(List.of(Index.SERVICE, Index.NODE));
           });
     }
-    return new Tables(0, List.copyOf(tables));
+    return new Tables(version, List.copyOf(tables));
   }
 
   /** A state of which only one kind's table is looked at. */
@@ -47,6 +51,18 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
   @SuppressWarnings("unchecked")
   <T extends StoreObject> Table<T> table(Kind kind) {
     return (Table<T>) tables.get(kind.ordinal());
+  }
+
+  /** The same but for one kind. */
+  Tables with(Kind kind, Table<? extends StoreObject> table) {
+    List<Table<? extends StoreObject>> changed = new ArrayList<>(tables);
+    changed.set(kind.ordinal(), table);
+    return new Tables(version, List.copyOf(changed));
+  }
+
+  /** All tasks, those of a service together. */
+  Iterable<Task> tasksByService() {
+    return taskTable().index(BY_SERVICE);
   }
 
   private Table<Task> taskTable() {

@@ -70,16 +70,28 @@ public final class Watch implements AutoCloseable {
     long lag = store.current().tables.version() - next.tables.version();
     Commit commit = next.commit;
     if (lag > maxLag) {
-      close();
-      guarded(() -> listener.onError(tooSlow(lag)));
+      end("the watch fell " + lag + " versions behind");
     } else if (commit != null) {
       guarded(() -> listener.onCommit(commit, next.tables));
+    } else {
+      restored(next.tables);
     }
   }
 
-  private static UnavailableException tooSlow(long lag) {
-    return new UnavailableException(
-        "the watch fell " + lag + " versions behind; read the state again and watch anew");
+  private void restored(ReadView state) {
+    boolean[] goesOn = new boolean[1];
+    guarded(() -> goesOn[0] = listener.onRestore(state));
+    if (!goesOn[0]) {
+      end("this manager was behind and took over the whole state of the others");
+    }
+  }
+
+  private void end(String why) {
+    close();
+    guarded(
+        () ->
+            listener.onError(
+                new UnavailableException(why + "; look at the state again and watch anew")));
   }
 
   private static void guarded(Runnable call) {

@@ -11,6 +11,18 @@ public interface WatchListener {
   /** A commit and the state it led to. */
   void onCommit(Commit commit, ReadView state);
 
-  /** The watch ended because its listener was too slow; look at the state again and watch anew. */
+  /**
+   * The state was replaced by a snapshot, without the commits between.
+   *
+   * @return whether the watch goes on from {@code state}; else it is ended with an error
+   */
+  default boolean onRestore(ReadView state) {
+    return false;
+  }
+
+  /**
+   * The watch ended, because its listener was too slow or the state was replaced; look at the state
+   * again and watch anew.
+   */
   default void onError(SwarmException error) {}
 }

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Makes instances of any model record in which no component is absent, zero or empty. */
-final class RecordFiller {
+public final class RecordFiller {
   private int counter;
 
   /** A filled record; of a sealed type, each call takes the next member. */
-  static <T> T fill(Class<T> type) {
+  public static <T> T fill(Class<T> type) {
     return new RecordFiller(0).value(type);
   }
 
   /** A filled record; the variant decides which members of sealed types it is made of. */
-  static <T> T fill(Class<T> type, int variant) {
+  public static <T> T fill(Class<T> type, int variant) {
     return new RecordFiller(variant).value(type);
   }
 

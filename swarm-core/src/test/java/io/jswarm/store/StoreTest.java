@@ -222,7 +222,7 @@ class StoreTest {
 
   @Test
   void c10_3_aLargeTurnIsSplitAndNoTransactionIsTornApart() {
-    Batch batch = store.begin(NOW, 20_000);
+    Batch batch = store.begin(NOW, 1_000);
     for (int i = 0; i < 10; i++) {
       int pair = i;
       batch.transact(
@@ -236,7 +236,7 @@ class StoreTest {
     assertThat(entries.size()).isGreaterThan(3);
     for (StoreEntry entry : entries) {
       assertThat(entry.changes().size() % 2).isZero();
-      assertThat(entry.estimatedBytes()).isLessThanOrEqualTo(20_000);
+      assertThat(entry.estimatedBytes()).isLessThanOrEqualTo(1_000);
       store.apply(++index, entry);
     }
     assertThat(store.view().count(Kind.SERVICE)).isEqualTo(20);
@@ -265,7 +265,7 @@ class StoreTest {
     Store follower = new Store();
     java.util.Random random = new java.util.Random(7);
     for (int turn = 0; turn < 200; turn++) {
-      Batch batch = store.begin(NOW.plusSeconds(turn), turn % 3 == 0 ? 5_000 : LIMIT);
+      Batch batch = store.begin(NOW.plusSeconds(turn), turn % 3 == 0 ? 500 : LIMIT);
       for (int i = 0; i < 5; i++) {
         batch.amend(tx -> randomChange(tx, random));
       }
@@ -274,6 +274,7 @@ class StoreTest {
         follower.apply(index, follower.decode(entry.toBytes()));
       }
       assertThat(follower.view().version()).isEqualTo(store.view().version());
+      assertThat(follower.fingerprint()).isEqualTo(store.fingerprint());
     }
 
     for (Kind kind : Kind.values()) {
