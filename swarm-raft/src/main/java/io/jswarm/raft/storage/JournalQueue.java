@@ -120,6 +120,7 @@ final class JournalQueue {
         });
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // by identity, as futures are
   private void finish(Round round) {
     busy = false;
     if (closing) {

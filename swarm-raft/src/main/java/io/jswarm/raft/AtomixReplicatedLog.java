@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.raft;
+
+import io.jswarm.FailedPreconditionException;
+import io.jswarm.UnavailableException;
+import io.jswarm.loop.EventLoop;
+import io.jswarm.raft.storage.Disk;
+import io.jswarm.raft.storage.Seal;
+import io.jswarm.spi.ManagerGroup;
+import io.jswarm.spi.ReplicatedLog;
+import io.jswarm.spi.ReplicatedLogFactory.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replicated log on the Raft of Atomix 3.1, with storage, transport, timers and snapshots of our
+ * own: see docs/adr and docs/raft-hazards.md for what that is good for.
+ *
+ * <p>Layout of its directory: {@code key} holds the data key with which everything else is sealed;
+ * {@code log} holds log segments, snapshots, and who this manager is and voted for.
+ *
+ * <p>Thread-safe.
+ */
+public final class AtomixReplicatedLog implements ReplicatedLog {
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  private final Settings where;
+  private final RaftSettings settings;
+  private final DiskOpener disks;
+  private final EventLoop loop;
+  private volatile @Nullable Engine engine;
+  private volatile @Nullable Executor owner;
+  private @Nullable Disk disk;
+  private boolean started;
+  private boolean closed;
+
+  /** Where the files are. */
+  @FunctionalInterface
+  interface DiskOpener {
+    Disk open() throws IOException;
+  }
+
+  AtomixReplicatedLog(Settings where, RaftSettings settings) {
+    this(where, settings, () -> Disk.directory(where.directory().resolve("log")));
+  }
+
+  AtomixReplicatedLog(Settings where, RaftSettings settings, DiskOpener disks) {
+    this.where = where;
+    this.settings = settings;
+    this.disks = disks;
+    this.loop = where.environment().loops().create("raft-" + where.nodeId());
+  }
+
+  @Override
+  public synchronized void start(
+      Executor owner, StateMachine machine, LeadershipListener leadership) {
+    if (started || closed) {
+      throw new IllegalStateException("this log has been started already");
+    }
+    started = true;
+    this.owner = owner;
+    try {
+      Disk open = disks.open();
+      disk = open;
+      Engine created = new Engine(where, settings, open, seal(), loop, owner, machine, leadership);
+      engine = created;
+      created.start();
+    } catch (IOException e) {
+      throw new FailedPreconditionException(
+          "the replicated log in " + where.directory() + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private Seal seal() throws IOException {
+    Path directory = where.directory();
+    Files.createDirectories(directory);
+    return Seal.open(directory.resolve("key"));
+  }
+
+  @Override
+  public CompletionStage<Long> propose(Entry entry) {
+    Engine running = engine;
+    return running == null ? notRunning() : running.propose(entry);
+  }
+
+  @Override
+  public CompletionStage<Long> barrier() {
+    Engine running = engine;
+    return running == null ? notRunning() : running.barrier();
+  }
+
+  private static CompletionStage<Long> notRunning() {
+    return CompletableFuture.failedFuture(
+        new UnavailableException("the replicated log has not been started"));
+  }
+
+  @Override
+  public int maxEntryBytes() {
+    return Engine.MAX_ENTRY_BYTES;
+  }
+
+  @Override
+  public Optional<ManagerGroup> group() {
+    Engine running = engine;
+    return running == null ? Optional.empty() : Optional.of(running.membership());
+  }
+
+  /**
+   * Hands leadership on and stops taking part. Waits for that, unless it is called on the owner or
+   * another loop, which would wait for itself.
+   */
+  @Override
+  public void close() {
+    Engine running;
+    synchronized (this) {
+      closed = true;
+      running = engine;
+    }
+    CompletableFuture<Void> ended =
+        running == null ? CompletableFuture.completedFuture(null) : running.close();
+    CompletableFuture<Void> gone = ended.whenComplete((unused, error) -> release());
+    if (!loop.inLoop() && !(owner instanceof EventLoop busy && busy.inLoop())) {
+      where.environment().awaiter().await(gone, CLOSING);
+    }
+  }
+
+  private synchronized void release() {
+    Disk open = disk;
+    disk = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+    loop.close();
+  }
+}
