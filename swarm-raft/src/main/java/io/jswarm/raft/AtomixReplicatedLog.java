@@ -33,7 +33,7 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
 
   private final Settings where;
   private final RaftSettings settings;
-  private final DiskOpener disks;
+  private final Place place;
   private final EventLoop loop;
   private volatile @Nullable Engine engine;
   private volatile @Nullable Executor owner;
@@ -41,20 +41,21 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
   private boolean started;
   private boolean closed;
 
-  /** Where the files are. */
-  @FunctionalInterface
-  interface DiskOpener {
-    Disk open() throws IOException;
+  /** Where the files are; a simulation has them in memory. */
+  interface Place {
+    Disk disk() throws IOException;
+
+    Seal seal() throws IOException;
   }
 
   AtomixReplicatedLog(Settings where, RaftSettings settings) {
-    this(where, settings, () -> Disk.directory(where.directory().resolve("log")));
+    this(where, settings, new Directory(where.directory()));
   }
 
-  AtomixReplicatedLog(Settings where, RaftSettings settings, DiskOpener disks) {
+  AtomixReplicatedLog(Settings where, RaftSettings settings, Place place) {
     this.where = where;
     this.settings = settings;
-    this.disks = disks;
+    this.place = place;
     this.loop = where.environment().loops().create("raft-" + where.nodeId());
   }
 
@@ -67,21 +68,16 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     started = true;
     this.owner = owner;
     try {
-      Disk open = disks.open();
+      Disk open = place.disk();
       disk = open;
-      Engine created = new Engine(where, settings, open, seal(), loop, owner, machine, leadership);
+      Engine created =
+          new Engine(where, settings, open, place.seal(), loop, owner, machine, leadership);
       engine = created;
       created.start();
     } catch (IOException e) {
       throw new FailedPreconditionException(
           "the replicated log in " + where.directory() + " cannot be opened: " + e.getMessage(), e);
     }
-  }
-
-  private Seal seal() throws IOException {
-    Path directory = where.directory();
-    Files.createDirectories(directory);
-    return Seal.open(directory.resolve("key"));
   }
 
   @Override
@@ -131,6 +127,16 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     }
   }
 
+  /** For tests, which crash managers. */
+  @Nullable Engine engine() {
+    return engine;
+  }
+
+  /** For tests, which crash managers. */
+  EventLoop loop() {
+    return loop;
+  }
+
   private synchronized void release() {
     Disk open = disk;
     disk = null;
@@ -142,5 +148,18 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
       }
     }
     loop.close();
+  }
+
+  private record Directory(Path path) implements Place {
+    @Override
+    public Disk disk() throws IOException {
+      return Disk.directory(path.resolve("log"));
+    }
+
+    @Override
+    public Seal seal() throws IOException {
+      Files.createDirectories(path);
+      return Seal.open(path.resolve("key"));
+    }
   }
 }
