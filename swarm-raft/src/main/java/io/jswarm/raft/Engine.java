@@ -137,10 +137,10 @@ final class Engine {
                     execute(
                         () -> {
                           raft.snapshotBridge().stored(stored);
-                          raft.setCommitIndex(header.index());
-                          raft.applied().advance(header.index());
                           applier.restored(header);
                           begin();
+                          raft.setCommitIndex(header.index());
+                          raft.applied().advance(header.index());
                         });
                   }));
     }

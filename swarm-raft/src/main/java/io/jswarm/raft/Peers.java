@@ -125,7 +125,8 @@ final class Peers implements AutoCloseable {
       }
       long number = ++calls;
       CompletableFuture<byte[]> answer = new CompletableFuture<>();
-      EventLoop.Timer timer = loop.schedule(timeout, () -> timedOut(number, type, timeout));
+      long heard = received;
+      EventLoop.Timer timer = loop.schedule(timeout, () -> timedOut(number, type, timeout, heard));
       waiting.put(number, new Call(answer, timer));
       open.send(
           new Frame(Frame.Kind.REQUEST, type, number, ++sent, cluster, self.id(), peer.id(), body)
@@ -133,11 +134,15 @@ final class Peers implements AutoCloseable {
       return answer;
     }
 
-    private void timedOut(long number, Frame.Type type, Duration timeout) {
+    /** A channel that carried no answer all the while may never have been opened. */
+    private void timedOut(long number, Frame.Type type, Duration timeout, long heard) {
       Call call = waiting.remove(number);
       if (call != null) {
         call.answer.completeExceptionally(
             new UnavailableException(type + " to " + peer + " was not answered within " + timeout));
+        if (received == heard) {
+          close();
+        }
       }
     }
 

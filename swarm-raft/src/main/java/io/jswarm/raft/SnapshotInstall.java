@@ -202,8 +202,8 @@ final class SnapshotInstall {
     busy = false;
     replacing = false;
     LOG.atInfo().addKeyValue("index", header.index()).log("snapshot of the leader taken over");
-    engine.raft().setCommitIndex(header.index());
     engine.applier().restored(header);
+    engine.raft().setCommitIndex(header.index());
     engine.raft().applied().advance(header.index());
     engine.whenDone(
         engine.journal().flush().toCompletableFuture(),

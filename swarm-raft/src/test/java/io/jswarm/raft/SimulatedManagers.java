@@ -78,6 +78,11 @@ final class SimulatedManagers {
     return added;
   }
 
+  /** A manager that has not been started and that nobody knows. */
+  Simulated fresh(String name) {
+    return new Simulated(name, Entry.JOIN);
+  }
+
   void await(java.util.function.BooleanSupplier condition, String what) {
     if (!world.runUntil(condition, Duration.ofSeconds(60))) {
       throw new AssertionError(
@@ -105,6 +110,12 @@ final class SimulatedManagers {
             .append(engine.raft().getCommitIndex())
             .append(" applied ")
             .append(engine.applier().applied())
+            .append(" votes ")
+            .append(engine.isVoter())
+            .append(" leader ")
+            .append(engine.raft().leaderId())
+            .append(" members ")
+            .append(engine.membership().members())
             .append(" stopped ")
             .append(engine.stopCause());
       }
