@@ -26,7 +26,10 @@ final class JournalQueue {
   private final Executor owner;
   private final Function<Round, Runnable> finished;
   private final ArrayDeque<JournalOperation> waiting = new ArrayDeque<>();
-  private final List<CompletableFuture<@Nullable Void>> flushes = new ArrayList<>();
+
+  /** One for each flush among the operations, in the same order. */
+  private final ArrayDeque<CompletableFuture<@Nullable Void>> flushes = new ArrayDeque<>();
+
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
   /** Goes before all else: it makes space. 0 for none. */
@@ -81,7 +84,7 @@ final class JournalQueue {
   CompletionStage<@Nullable Void> flush() {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     flushes.add(done);
-    add(new Flush(done));
+    add(new Flush());
     return done;
   }
 
@@ -142,9 +145,8 @@ final class JournalQueue {
     }
     tell.run();
     for (JournalOperation operation : round.operations.subList(0, round.done)) {
-      if (operation instanceof Flush flush) {
-        flushes.remove(flush.done());
-        flush.done().complete(null);
+      if (operation instanceof Flush) {
+        flushes.removeFirst().complete(null);
       }
     }
   }
