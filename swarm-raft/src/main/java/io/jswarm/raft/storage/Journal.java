@@ -217,7 +217,10 @@ public final class Journal implements AutoCloseable {
       return;
     }
     recent.truncateAfter(index);
-    queue.remove(each -> each instanceof Append entry && entry.dropped);
+    queue.remove(
+        each ->
+            (each instanceof Append entry && entry.dropped)
+                || (each instanceof Truncate earlier && earlier.index() > index));
     durableIndex = Math.min(durableIndex, index);
     segments.tailMap(index, false).clear();
     if (!segments.isEmpty()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft.storage;
 
-import io.jswarm.raft.storage.JournalOperation.Append;
 import io.jswarm.raft.storage.JournalOperation.Compact;
 import io.jswarm.raft.storage.JournalOperation.Flush;
 import io.jswarm.raft.storage.JournalOperation.Mark;
@@ -34,6 +33,9 @@ final class JournalQueue {
 
   /** Goes before all else: it makes space. 0 for none. */
   private long compactTo;
+
+  /** Of what the writer has been given, what is not to be given again. */
+  private Predicate<JournalOperation> removed = operation -> false;
 
   private boolean busy;
   private boolean closing;
@@ -71,9 +73,10 @@ final class JournalQueue {
     pump();
   }
 
-  /** Takes back what the writer has not been given yet. */
+  /** Takes back what the writer has not done yet; what it is about to do may happen. */
   void remove(Predicate<JournalOperation> which) {
     waiting.removeIf(which);
+    removed = removed.or(which);
   }
 
   void compactTo(long newFirst) {
@@ -115,6 +118,7 @@ final class JournalQueue {
     operations.addAll(waiting);
     waiting.clear();
     Round round = new Round(operations);
+    removed = operation -> false;
     busy = true;
     io.execute(
         () -> {
@@ -153,7 +157,7 @@ final class JournalQueue {
 
   private void putBack(List<JournalOperation> rest) {
     for (int i = rest.size() - 1; i >= 0; i--) {
-      if (!(rest.get(i) instanceof Append entry && entry.dropped)) {
+      if (!removed.test(rest.get(i))) {
         waiting.addFirst(rest.get(i));
       }
     }
