@@ -216,18 +216,17 @@ public final class Journal implements AutoCloseable {
     if (index == lastIndex()) {
       return;
     }
-    drop(index);
+    recent.truncateAfter(index);
+    queue.remove(
+        each ->
+            (each instanceof Append entry && entry.dropped)
+                || (each instanceof Truncate earlier && earlier.index() > index));
+    durableIndex = Math.min(durableIndex, index);
     segments.tailMap(index, false).clear();
     if (!segments.isEmpty()) {
       segments.lastEntry().getValue().truncateAfter(index);
     }
     queue.add(new Truncate(index));
-  }
-
-  private void drop(long index) {
-    recent.truncateAfter(index);
-    queue.remove(each -> each instanceof Append entry && entry.dropped);
-    durableIndex = Math.min(durableIndex, index);
   }
 
   /**
@@ -257,9 +256,10 @@ public final class Journal implements AutoCloseable {
    */
   public void reset(long index, long term) {
     queue.requireAlive();
-    drop(boundaryIndex);
-    drop(index);
+    recent.truncateAfter(boundaryIndex);
+    recent.truncateAfter(index);
     segments.clear();
+    durableIndex = Math.min(durableIndex, index);
     queue.remove(each -> !(each instanceof Flush));
     boundaryIndex = index;
     boundaryTerm = term;

@@ -2,7 +2,6 @@
 package io.jswarm.raft.storage;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What the journal's owner asks the writer to do, in this order. */
@@ -40,7 +39,7 @@ sealed interface JournalOperation {
   record Reset(long index, long term) implements JournalOperation {}
 
   /** Tells when everything before it is done. */
-  record Flush(CompletableFuture<@Nullable Void> done) implements JournalOperation {}
+  record Flush() implements JournalOperation {}
 
   /** Writes the watermark of a journal that has come to rest. */
   record Mark() implements JournalOperation {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft.storage;
 
-import io.jswarm.raft.storage.JournalOperation.Append;
 import io.jswarm.raft.storage.JournalOperation.Compact;
 import io.jswarm.raft.storage.JournalOperation.Flush;
 import io.jswarm.raft.storage.JournalOperation.Mark;
@@ -26,11 +25,17 @@ final class JournalQueue {
   private final Executor owner;
   private final Function<Round, Runnable> finished;
   private final ArrayDeque<JournalOperation> waiting = new ArrayDeque<>();
-  private final List<CompletableFuture<@Nullable Void>> flushes = new ArrayList<>();
+
+  /** One for each flush among the operations, in the same order. */
+  private final ArrayDeque<CompletableFuture<@Nullable Void>> flushes = new ArrayDeque<>();
+
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
   /** Goes before all else: it makes space. 0 for none. */
   private long compactTo;
+
+  /** Of what the writer has been given, what is not to be given again. */
+  private Predicate<JournalOperation> removed = operation -> false;
 
   private boolean busy;
   private boolean closing;
@@ -68,9 +73,10 @@ final class JournalQueue {
     pump();
   }
 
-  /** Takes back what the writer has not been given yet. */
+  /** Takes back what the writer has not done yet; what it is about to do may happen. */
   void remove(Predicate<JournalOperation> which) {
     waiting.removeIf(which);
+    removed = removed.or(which);
   }
 
   void compactTo(long newFirst) {
@@ -81,7 +87,7 @@ final class JournalQueue {
   CompletionStage<@Nullable Void> flush() {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     flushes.add(done);
-    add(new Flush(done));
+    add(new Flush());
     return done;
   }
 
@@ -112,6 +118,7 @@ final class JournalQueue {
     operations.addAll(waiting);
     waiting.clear();
     Round round = new Round(operations);
+    removed = operation -> false;
     busy = true;
     io.execute(
         () -> {
@@ -143,16 +150,15 @@ final class JournalQueue {
     }
     tell.run();
     for (JournalOperation operation : round.operations.subList(0, round.done)) {
-      if (operation instanceof Flush flush) {
-        flushes.remove(flush.done());
-        flush.done().complete(null);
+      if (operation instanceof Flush) {
+        flushes.removeFirst().complete(null);
       }
     }
   }
 
   private void putBack(List<JournalOperation> rest) {
     for (int i = rest.size() - 1; i >= 0; i--) {
-      if (!(rest.get(i) instanceof Append entry && entry.dropped)) {
+      if (!removed.test(rest.get(i))) {
         waiting.addFirst(rest.get(i));
       }
     }

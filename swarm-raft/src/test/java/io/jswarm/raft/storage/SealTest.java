@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.raft.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jswarm.spi.UntrustedLogException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SealTest {
+  private static final byte[] PLAIN = "some plain text".getBytes(UTF_8);
+  private static final byte[] DATA = {1, 2, 3};
+
+  @TempDir Path directory;
+
+  private final Seal seal = Seal.withKey(new byte[32]);
+
+  @Test
+  void whatWasSealedOpens() {
+    byte[] sealed = seal.seal(PLAIN, 5, 5, DATA);
+
+    assertThat(sealed).hasSize(5 + seal.overhead());
+    assertThat(seal.open(sealed, 0, sealed.length, DATA)).isEqualTo("plain".getBytes(UTF_8));
+    byte[] within = new byte[sealed.length + 7];
+    System.arraycopy(sealed, 0, within, 3, sealed.length);
+    assertThat(seal.open(within, 3, sealed.length, DATA)).isEqualTo("plain".getBytes(UTF_8));
+  }
+
+  @Test
+  void sealingTwiceGivesDifferentBytes() {
+    assertThat(seal.seal(PLAIN, 0, PLAIN.length, DATA))
+        .isNotEqualTo(seal.seal(PLAIN, 0, PLAIN.length, DATA));
+  }
+
+  @Test
+  void nothingChangedOpens() {
+    byte[] sealed = seal.seal(PLAIN, 0, PLAIN.length, DATA);
+
+    for (int i = 0; i < sealed.length; i++) {
+      byte[] changed = sealed.clone();
+      changed[i] ^= 1;
+      assertThatThrownBy(() -> seal.open(changed, 0, changed.length, DATA))
+          .isInstanceOf(UntrustedLogException.class);
+    }
+    for (int length = 0; length < sealed.length; length++) {
+      int cut = length;
+      assertThatThrownBy(() -> seal.open(sealed, 0, cut, DATA))
+          .isInstanceOf(UntrustedLogException.class);
+    }
+    assertThatThrownBy(() -> seal.open(sealed, 0, sealed.length, new byte[] {1, 2, 4}))
+        .isInstanceOf(UntrustedLogException.class);
+  }
+
+  @Test
+  void aKeyFileIsMadeOnceAndForItsOwnerOnly() throws IOException {
+    Path file = directory.resolve("keys").resolve("data-key");
+
+    Seal first = Seal.open(file);
+    Seal second = Seal.open(file);
+
+    byte[] sealed = first.seal(PLAIN, 0, PLAIN.length, DATA);
+    assertThat(second.open(sealed, 0, sealed.length, DATA)).isEqualTo(PLAIN);
+    assertThat(second.keyId()).isEqualTo(first.keyId());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(file.getParent()).isDirectoryContaining("glob:**/data-key");
+    assertThat(file.getParent()).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void twoKeyFilesHoldDifferentKeys() throws IOException {
+    Seal first = Seal.open(directory.resolve("a"));
+    Seal second = Seal.open(directory.resolve("b"));
+
+    byte[] sealed = first.seal(PLAIN, 0, PLAIN.length, DATA);
+
+    assertThatThrownBy(() -> second.open(sealed, 0, sealed.length, DATA))
+        .isInstanceOf(UntrustedLogException.class)
+        .hasMessageContaining("key " + Seal.name(first.keyId()));
+  }
+
+  @Test
+  void anyDamageOfTheKeyFileIsNoticed() throws IOException {
+    Path file = directory.resolve("data-key");
+    Seal.open(file);
+    byte[] contents = Files.readAllBytes(file);
+
+    for (int i = 0; i < contents.length - 1; i++) {
+      byte[] changed = contents.clone();
+      changed[i] ^= 1;
+      Files.write(file, changed);
+      assertThatThrownBy(() -> Seal.open(file)).isInstanceOf(UntrustedLogException.class);
+      Files.write(file, Arrays.copyOf(contents, i));
+      assertThatThrownBy(() -> Seal.open(file)).isInstanceOf(UntrustedLogException.class);
+    }
+  }
+
+  @Test
+  void aFileOfSeveralKeysSealsWithTheCurrentOne() throws IOException {
+    Path file = directory.resolve("data-key");
+    Seal before = Seal.open(file);
+    byte[] sealed = before.seal(PLAIN, 0, PLAIN.length, DATA);
+    Path other = directory.resolve("other");
+    Seal added = Seal.open(other);
+    List<String> lines = Files.readAllLines(file);
+    List<String> otherLines = Files.readAllLines(other);
+    String body =
+        String.join("\n", lines.get(0), otherLines.get(1), lines.get(2), otherLines.get(2)) + "\n";
+    byte[] bytes = body.getBytes(UTF_8);
+    String checksum = "checksum " + Seal.name(Checksum.of(bytes, 0, bytes.length)) + "\n";
+
+    Files.writeString(file, body + checksum);
+    Seal rotated = Seal.open(file);
+
+    assertThat(rotated.keyId()).isEqualTo(added.keyId());
+    assertThat(rotated.open(sealed, 0, sealed.length, DATA)).isEqualTo(PLAIN);
+  }
+}
