@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft.chaos;
 
+import io.jswarm.NotLeaderException;
 import io.jswarm.SwarmException;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
@@ -489,6 +490,9 @@ public final class ManagerProcess {
       answers.add(
           tag
               + (isCertain(failure) ? " fail " : " unknown ")
+              + (failure instanceof NotLeaderException elsewhere
+                  ? "@" + elsewhere.leader().orElse("") + " "
+                  : "")
               + failure.toString().replace('\n', ' '));
     }
   }
