@@ -49,7 +49,8 @@ import java.util.stream.Collectors;
  * <p>Arguments are pairs {@code name=value}: {@code name} the node's id, {@code address} for other
  * managers and for {@link #BULK bulk writers}, {@code control} the port for commands, {@code dir}
  * the log's directory, {@code work} a directory for what the rig itself keeps, {@code entry} one of
- * {@link ReplicatedLogFactory.Entry}, {@code log} the name of a factory, or {@code memory}.
+ * {@link ReplicatedLogFactory.Entry}, {@code log} the name of a factory, or {@code memory}, or
+ * {@code plain:} and a {@link PlainRaft.Mistake}.
  *
  * <p>A command is a tag, a verb and arguments; the answer is the tag, {@code ok} or {@code fail},
  * and a result. Answers may overtake each other.
@@ -143,16 +144,20 @@ public final class ManagerProcess {
     if (wanted.equals("memory")) {
       return MemoryLog.throughBytes();
     }
+    ReplicatedLogFactory.Settings its =
+        new ReplicatedLogFactory.Settings(
+            setting("name"),
+            setting("address"),
+            Path.of(setting("dir")),
+            environment,
+            transport,
+            ReplicatedLogFactory.Entry.valueOf(setting("entry")));
+    if (wanted.startsWith("plain:")) {
+      return new PlainRaft(its, PlainRaft.Mistake.valueOf(wanted.substring("plain:".length())));
+    }
     for (ReplicatedLogFactory factory : ServiceLoader.load(ReplicatedLogFactory.class)) {
       if (wanted.isEmpty() || wanted.equals(factory.name())) {
-        return factory.create(
-            new ReplicatedLogFactory.Settings(
-                setting("name"),
-                setting("address"),
-                Path.of(setting("dir")),
-                environment,
-                transport,
-                ReplicatedLogFactory.Entry.valueOf(setting("entry"))));
+        return factory.create(its);
       }
     }
     throw new IllegalStateException("there is no log '" + wanted + "'");
