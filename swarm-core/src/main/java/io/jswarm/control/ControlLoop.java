@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +35,13 @@ import org.slf4j.LoggerFactory;
  * them. The batch goes to the log; while it is there, inputs queue up and become the next batch.
  * There is no timer in this: an idle manager writes at once, a busy one in large batches.
  *
+ * <p>A turn that does not fit into one entry becomes several, which take effect in their order or
+ * not at all; each write is answered as its own entry fares. A write that changes nothing is
+ * answered once it is certain that this manager still led.
+ *
  * <p>When leadership is lost, a proposal fails, or a component fails, all components stop; they
- * start again from the store with the next leadership, or at once if this manager still leads.
+ * start again from the store with the next leadership, or after a second if this manager still
+ * leads.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -51,6 +57,9 @@ public final class ControlLoop implements AutoCloseable {
    */
   private static final Duration RECOVERY = Duration.ofSeconds(1);
 
+  /** How long a write waits for a leader to be found (S10.5). */
+  private static final Duration LEADERLESS = Duration.ofSeconds(10);
+
   private final EventLoop loop;
   private final Store store;
   private final ReplicatedLog log;
@@ -58,12 +67,17 @@ public final class ControlLoop implements AutoCloseable {
   private final boolean failFast;
   private final Watch commits;
   private final ArrayDeque<Write<?>> waiting = new ArrayDeque<>();
-  private final List<Write<?>> inFlight = new ArrayList<>();
+  private EventLoop.@Nullable Timer patience;
+  private EventLoop.@Nullable Timer pause;
   private boolean leading;
   private boolean started;
-  private boolean proposing;
+
+  /** Entries on their way to the log. */
+  private int proposed;
+
   private Optional<String> leader = Optional.empty();
   private @Nullable Throwable commitFailure;
+  private volatile @Nullable SwarmException stopped;
 
   /**
    * Starts the log and, once this manager leads, the components.
@@ -90,13 +104,35 @@ public final class ControlLoop implements AutoCloseable {
 
   /**
    * Runs {@code body} as a transaction in the next turn. The stage completes once it is durable, on
-   * the control loop; it fails with what the body threw, or with {@link NotLeaderException} or
-   * {@link io.jswarm.IndeterminateResultException}. Any thread.
+   * the control loop; it fails with what the body threw or what the log failed with ({@link
+   * ReplicatedLog#propose}): {@link NotLeaderException} at once when another manager leads, {@link
+   * UnavailableException} when none is found for ten seconds or this one has stopped. Any thread.
    */
   public <R> CompletionStage<R> write(Function<? super Tx, R> body) {
     Write<R> write = new Write<>(body);
-    loop.execute(() -> waiting.add(write));
+    loop.execute(
+        () -> {
+          write.sinceNanos = loop.nanoTime();
+          waiting.add(write);
+        });
     return write.result;
+  }
+
+  /**
+   * Completes with a version of the store that covers everything acknowledged anywhere before the
+   * call: what is read from this version on is linearizable. On the leader only; fails as {@link
+   * #write} does. Any thread.
+   */
+  public CompletionStage<Long> barrier() {
+    return write(tx -> Boolean.TRUE).thenApply(led -> store.view().version());
+  }
+
+  /**
+   * Why this manager takes part no more, if it does not: its log has stopped, and the node has to
+   * be started again. Any thread.
+   */
+  public Optional<SwarmException> stopped() {
+    return Optional.ofNullable(stopped);
   }
 
   /** The present state; any thread. */
@@ -129,11 +165,12 @@ public final class ControlLoop implements AutoCloseable {
     leading = false;
     commits.close();
     stopComponents();
-    refuseWaiting();
+    cancelTimers();
+    refuseWaiting(notLeader());
   }
 
-  private void refuseWaiting() {
-    waiting.forEach(write -> write.result.completeExceptionally(notLeader()));
+  private void refuseWaiting(SwarmException why) {
+    waiting.forEach(write -> write.result.completeExceptionally(why));
     waiting.clear();
   }
 
@@ -145,20 +182,50 @@ public final class ControlLoop implements AutoCloseable {
   }
 
   private void turn() {
-    if (proposing) {
-      return;
+    if (!leading) {
+      refuse();
+    } else if (proposed == 0 && pause == null) {
+      lead();
     }
+  }
+
+  private void refuse() {
+    SwarmException cause = stopped;
+    if (waiting.isEmpty()) {
+      return;
+    } else if (cause != null) {
+      refuseWaiting(
+          new UnavailableException(
+              "this manager takes part no more: " + cause.getMessage() + "; use another one",
+              cause));
+    } else if (leader.isPresent()) {
+      refuseWaiting(notLeader());
+    } else if (patience == null) {
+      awaitLeader();
+    }
+  }
+
+  /** The next leader is being elected; or it is not, because too few managers are left. */
+  private void awaitLeader() {
+    Write<?> oldest = waiting.peek();
+    while (oldest != null && loop.nanoTime() - oldest.sinceNanos >= LEADERLESS.toNanos()) {
+      waiting.poll();
+      oldest.result.completeExceptionally(
+          new UnavailableException("no leader; more than half of the managers must be online"));
+      oldest = waiting.peek();
+    }
+    if (oldest != null) {
+      long waited = loop.nanoTime() - oldest.sinceNanos;
+      patience =
+          loop.schedule(LEADERLESS.minusNanos(waited), () -> patience = null); // ends in a turn
+    }
+  }
+
+  private void lead() {
     if (commitFailure != null) {
       Throwable failure = commitFailure;
       commitFailure = null;
       recover(failure);
-    }
-    if (!leading) {
-      // Without a known leader the writes wait: the next one is being elected.
-      if (leader.isPresent()) {
-        refuseWaiting();
-      }
-      return;
     }
     Batch batch = store.begin(loop.now(), log.maxEntryBytes());
     List<Write<?>> accepted = new ArrayList<>();
@@ -176,11 +243,8 @@ public final class ControlLoop implements AutoCloseable {
       recover(e);
       return;
     }
-    inFlight.addAll(accepted);
-    if (batch.isEmpty()) {
-      finish(null);
-    } else {
-      propose(batch.entries());
+    if (!batch.isEmpty() || !accepted.isEmpty()) {
+      propose(batch.entries(), accepted);
     }
   }
 
@@ -228,38 +292,82 @@ public final class ControlLoop implements AutoCloseable {
     return List.copyOf(events.subList(Math.max(0, events.size() - 4), events.size()));
   }
 
-  private void propose(List<StoreEntry> entries) {
-    proposing = true;
-    CompletionStage<?> done = CompletableFuture.completedFuture(null);
-    for (StoreEntry entry : entries) {
-      done = done.thenCombine(log.propose(entry), (before, index) -> index);
+  private void propose(List<StoreEntry> entries, List<Write<?>> writes) {
+    int last = entries.size() - 1;
+    proposed = entries.size();
+    for (int i = -1; i <= last; i++) {
+      int entry = i;
+      // What was undone later in the turn may be in no entry.
+      List<Write<?>> concerned =
+          writes.stream().filter(write -> Math.min(write.entry, last) == entry).toList();
+      if (entry >= 0) {
+        onLoop(
+            log.propose(entries.get(entry)).thenAccept(this::requireEffect),
+            failure -> {
+              concerned.forEach(write -> write.finish(failure));
+              settled(failure);
+            });
+      } else if (!concerned.isEmpty()) {
+        onLoop(log.barrier(), failure -> concerned.forEach(write -> write.finish(failure)));
+      }
     }
-    done.whenComplete(
-        (index, error) -> {
+  }
+
+  private void onLoop(CompletionStage<?> outcome, Consumer<@Nullable Throwable> then) {
+    outcome.whenComplete(
+        (value, error) -> {
+          Throwable failure = error == null ? null : unwrapped(error);
           if (loop.inLoop()) {
-            settled(error);
+            then.accept(failure);
           } else {
-            loop.execute(() -> settled(error));
+            loop.execute(() -> then.accept(failure));
           }
         });
   }
 
-  private void settled(@Nullable Throwable error) {
-    proposing = false;
-    Throwable cause = error instanceof CompletionException wrapped ? wrapped.getCause() : error;
-    finish(cause);
-    if (cause != null && leading) {
-      LOG.atWarn()
-          .setCause(cause)
-          .log("a proposal failed; the components start again from the store");
-      stopComponents();
+  /**
+   * @throws UnavailableException when an entry of unknown fate took effect before this one, which
+   *     was made without it
+   */
+  private void requireEffect(long position) {
+    if (!store.tookEffect(position)) {
+      throw new UnavailableException(
+          "an earlier change, given up for lost, came in between; nothing was changed, try again");
     }
   }
 
-  private void finish(@Nullable Throwable error) {
-    List<Write<?>> done = List.copyOf(inFlight);
-    inFlight.clear();
-    done.forEach(write -> write.finish(error));
+  private static Throwable unwrapped(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
+  private void settled(@Nullable Throwable failure) {
+    proposed--;
+    if (failure != null && leading) {
+      LOG.atWarn()
+          .setCause(failure)
+          .log("a proposal failed; the components start again from the store");
+      stopComponents();
+      pause();
+    }
+  }
+
+  /** Whatever failed would most likely fail again at once. */
+  private void pause() {
+    if (pause == null) {
+      pause = loop.schedule(RECOVERY, () -> pause = null); // ends in a turn
+    }
+  }
+
+  private void cancelTimers() {
+    for (EventLoop.Timer timer : new EventLoop.Timer[] {pause, patience}) {
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+    pause = null;
+    patience = null;
   }
 
   private static UnavailableException failed(Throwable error) {
@@ -292,6 +400,12 @@ public final class ControlLoop implements AutoCloseable {
     final CompletableFuture<R> result = new CompletableFuture<>();
     private @Nullable R value;
 
+    /** When it was queued. */
+    private long sinceNanos;
+
+    /** Which entry of the turn decides about it; −1 = it changed nothing, and nothing before it. */
+    private int entry;
+
     Write(Function<? super Tx, R> body) {
       this.body = body;
     }
@@ -299,6 +413,7 @@ public final class ControlLoop implements AutoCloseable {
     boolean run(Batch batch) {
       try {
         value = batch.transact(body);
+        entry = batch.lastEntry();
         return true;
       } catch (RuntimeException e) {
         result.completeExceptionally(e);
@@ -330,6 +445,13 @@ public final class ControlLoop implements AutoCloseable {
         commitFailure = e;
       }
     }
+
+    /** Happens to managers that follow: no component knows the state that was replaced. */
+    @Override
+    public boolean onRestore(ReadView state) {
+      stopComponents();
+      return true;
+    }
   }
 
   private final class Leadership implements ReplicatedLog.LeadershipListener {
@@ -337,6 +459,7 @@ public final class ControlLoop implements AutoCloseable {
     public void onLeading(long term) {
       leading = true;
       leader = Optional.empty();
+      cancelTimers();
       LOG.atInfo().addKeyValue("term", term).log("this manager leads");
     }
 
@@ -350,7 +473,9 @@ public final class ControlLoop implements AutoCloseable {
     @Override
     public void onStopped(SwarmException cause) {
       leading = false;
+      stopped = cause;
       stopComponents();
+      LOG.atError().setCause(cause).log("this manager takes part no more");
     }
   }
 }

@@ -8,7 +8,9 @@ import java.util.Arrays;
 
 /** A growing buffer, and the numbers entries and snapshots are made of. Not thread-safe. */
 final class ByteSink {
-  private byte[] bytes = new byte[256];
+  private static final byte[] EMPTY = new byte[0];
+
+  private byte[] bytes = EMPTY;
   private int size;
 
   int size() {
@@ -29,7 +31,7 @@ final class ByteSink {
 
   private void room(int more) {
     if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+      bytes = Arrays.copyOf(bytes, Math.max(Math.max(bytes.length * 2, 256), size + more));
     }
   }
 

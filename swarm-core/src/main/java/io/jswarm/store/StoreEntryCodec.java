@@ -14,6 +14,7 @@ import io.jswarm.model.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of an entry: format version, fingerprint of the state it is for, store version, time, then
@@ -123,31 +124,46 @@ final class StoreEntryCodec {
    * apart from what its shared values take once per entry, so that a change can be replaced.
    */
   static final class Measure {
-    private final SharedValues.Writer shared = new SharedValues.Writer(true);
-    private final TaskCodec.Writer tasks;
+    /** The entry's version is not known yet; differences to this one are longer than any other. */
+    private static final long DISTANT_VERSION = Long.MIN_VALUE / 2;
+
+    private final Instant time;
+
+    /** Made when there is a task: most turns have none. */
+    private SharedValues.@Nullable Writer shared;
+
+    private TaskCodec.@Nullable Writer tasks;
     private final ByteSink block = new ByteSink();
 
     Measure(Instant time) {
-      // The entry's version is not known yet; differences to this one are longer than any other.
-      tasks = new TaskCodec.Writer(Long.MIN_VALUE / 2, time, shared);
+      this.time = time;
     }
 
     /** At most so many bytes go to this change, apart from shared values. */
     int of(Change change) {
       if (change instanceof Change.Put put) {
-        if (!(put.object() instanceof Task)) {
-          return MOST_OF_CHANGE_HEADER + put.cbor().length;
-        }
-        block.clear();
-        write(block, put, tasks);
-        return MOST_OF_CHANGE_HEADER + block.size();
+        return MOST_OF_CHANGE_HEADER
+            + (put.object() instanceof Task task ? of(task, put.source()) : put.cbor().length);
       }
       return MOST_OF_CHANGE_HEADER + 3 * change.id().length();
     }
 
+    private int of(Task task, SpecSource source) {
+      TaskCodec.Writer writer = tasks;
+      if (writer == null) {
+        SharedValues.Writer values = new SharedValues.Writer(true);
+        writer = new TaskCodec.Writer(DISTANT_VERSION, time, values);
+        shared = values;
+        tasks = writer;
+      }
+      block.clear();
+      writer.write(block, task, source);
+      return block.size();
+    }
+
     /** At most so many bytes go to everything else. */
     long rest() {
-      return MOST_OF_HEADER + shared.inlineBytes();
+      return MOST_OF_HEADER + (shared == null ? 0 : shared.inlineBytes());
     }
   }
 }

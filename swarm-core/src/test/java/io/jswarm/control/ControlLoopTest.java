@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jswarm.AlreadyExistsException;
+import io.jswarm.FailedPreconditionException;
 import io.jswarm.IndeterminateResultException;
 import io.jswarm.NotLeaderException;
+import io.jswarm.SwarmException;
+import io.jswarm.UnavailableException;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.loop.SimulatedEnvironment;
 import io.jswarm.model.Kind;
@@ -14,14 +17,21 @@ import io.jswarm.model.Node;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
+import io.jswarm.store.Batch;
 import io.jswarm.store.Commit;
 import io.jswarm.store.Store;
 import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -231,6 +241,208 @@ class ControlLoopTest {
     assertThat(broken.starts).isEqualTo(2);
   }
 
+  /** Writes a node with a label long enough that two of them do not fit into one entry. */
+  private CompletableFuture<Node> writeLarge(ControlLoop control, String id) {
+    NodeSpec spec = NodeSpec.worker().toBuilder().label("text", "x".repeat(600)).build();
+    return control.write(tx -> tx.create(Node.of(id, spec))).toCompletableFuture();
+  }
+
+  @Test
+  void c10_3_eachWriteOfALargeTurnIsAnsweredAsItsOwnEntryFares() {
+    log.maxEntryBytes = 1_000;
+    ControlLoop control = control();
+    log.failures.put(2, new NotLeaderException("deposed", "elsewhere:2377"));
+    log.failures.put(3, new IndeterminateResultException("lost"));
+    CompletableFuture<Node> first = writeLarge(control, "n1");
+    CompletableFuture<Node> second = writeLarge(control, "n2");
+    CompletableFuture<Node> third = writeLarge(control, "n3");
+    CompletableFuture<Integer> look =
+        control.write(tx -> tx.count(Kind.NODE)).toCompletableFuture();
+
+    world.runFor(Duration.ofMillis(100));
+
+    assertThat(log.entries).hasSize(3);
+    assertThat(first).isCompleted();
+    assertThatThrownBy(second::join).hasCauseInstanceOf(NotLeaderException.class);
+    assertThatThrownBy(third::join).hasCauseInstanceOf(IndeterminateResultException.class);
+    assertThatThrownBy(look::join).hasCauseInstanceOf(IndeterminateResultException.class);
+    assertThat(store.view().nodes()).extracting(Node::id).containsExactly("n1");
+  }
+
+  @Test
+  void anEntryWithoutTheOneBeforeItDoesNotTakeEffectEvenIfTheLogLetsItThrough() {
+    log.maxEntryBytes = 1_000;
+    ControlLoop control = control();
+    log.failures.put(1, new IndeterminateResultException("lost"));
+    CompletableFuture<Node> first = writeLarge(control, "n1");
+    CompletableFuture<Node> second = writeLarge(control, "n2");
+
+    world.runFor(Duration.ofMillis(100));
+
+    assertThatThrownBy(first::join).hasCauseInstanceOf(IndeterminateResultException.class);
+    assertThatThrownBy(second::join)
+        .hasCauseInstanceOf(UnavailableException.class)
+        .hasMessageContaining("nothing was changed");
+    assertThat(store.view().count(Kind.NODE)).isZero();
+  }
+
+  @Test
+  void aWriteWhoseEffectIsUndoneInItsTurnIsAnsweredToo() {
+    ControlLoop control = control();
+    CompletableFuture<Node> created =
+        control.write(tx -> tx.create(node("n1"))).toCompletableFuture();
+    CompletableFuture<Boolean> deleted =
+        control
+            .write(
+                tx -> {
+                  tx.delete(tx.node("n1").orElseThrow());
+                  return true;
+                })
+            .toCompletableFuture();
+
+    world.runFor(Duration.ofMillis(20));
+
+    assertThat(created).isCompleted();
+    assertThat(deleted).isCompleted();
+    assertThat(log.entries).isEmpty();
+  }
+
+  @Test
+  void aFullLogIsToldAndTriedAgainAfterAPause() {
+    Chain component = new Chain("a", "b");
+    ControlLoop control = control(component);
+    for (int i = 1; i <= 3; i++) {
+      log.failures.put(i, new UnavailableException("the disk is full"));
+    }
+
+    CompletableFuture<Node> refused =
+        control.write(tx -> tx.create(node("a1"))).toCompletableFuture();
+    world.runFor(Duration.ofMillis(500));
+    CompletableFuture<Node> again =
+        control.write(tx -> tx.create(node("a1"))).toCompletableFuture();
+    world.runFor(Duration.ofMillis(400));
+
+    assertThatThrownBy(refused::join).hasCauseInstanceOf(UnavailableException.class);
+    assertThat(log.entries).hasSize(1);
+    assertThat(component.running).isFalse();
+    world.runFor(Duration.ofSeconds(1));
+    assertThatThrownBy(again::join).hasCauseInstanceOf(UnavailableException.class);
+
+    log.failures.clear();
+    CompletableFuture<Node> last = control.write(tx -> tx.create(node("a1"))).toCompletableFuture();
+    world.runFor(Duration.ofSeconds(2));
+    assertThat(last).isCompleted();
+    assertThat(component.running).isTrue();
+  }
+
+  @Test
+  void c10_7_writesWaitTenSecondsForALeader() {
+    ControlLoop control = control();
+    log.follow(Optional.empty());
+    world.settle();
+    CompletableFuture<Node> first =
+        control.write(tx -> tx.create(node("n1"))).toCompletableFuture();
+    world.runFor(Duration.ofSeconds(4));
+    CompletableFuture<Node> second =
+        control.write(tx -> tx.create(node("n2"))).toCompletableFuture();
+
+    world.runFor(Duration.ofMillis(5_990));
+    assertThat(first).isNotDone();
+    world.runFor(Duration.ofMillis(20));
+
+    assertThatThrownBy(first::join)
+        .hasCauseInstanceOf(UnavailableException.class)
+        .hasMessageContaining("no leader; more than half of the managers must be online");
+    assertThat(second).isNotDone();
+    log.lead();
+    world.runFor(Duration.ofMillis(20));
+    assertThat(second).isCompleted();
+  }
+
+  @Test
+  void aWriteThatWaitsIsSentOnWhenALeaderIsFound() {
+    ControlLoop control = control();
+    log.follow(Optional.empty());
+    world.settle();
+    CompletableFuture<Node> write =
+        control.write(tx -> tx.create(node("n1"))).toCompletableFuture();
+    world.runFor(Duration.ofSeconds(3));
+    assertThat(write).isNotDone();
+
+    log.follow(Optional.of("elsewhere:2377"));
+    world.settle();
+
+    assertThatThrownBy(write::join).hasCauseInstanceOf(NotLeaderException.class);
+  }
+
+  @Test
+  void aManagerWhoseLogStoppedSaysWhyToEverybody() {
+    Chain component = new Chain("a", "b");
+    ControlLoop control = control(component);
+    assertThat(control.stopped()).isEmpty();
+    log.follow(Optional.empty());
+    world.settle();
+    CompletableFuture<Node> waiting =
+        control.write(tx -> tx.create(node("n1"))).toCompletableFuture();
+    world.settle();
+
+    log.stop(new FailedPreconditionException("this manager was removed"));
+    world.settle();
+    CompletableFuture<Node> late = control.write(tx -> tx.create(node("n2"))).toCompletableFuture();
+    world.settle();
+
+    assertThat(component.running).isFalse();
+    assertThat(control.stopped()).get().isInstanceOf(FailedPreconditionException.class);
+    for (CompletableFuture<Node> write : List.of(waiting, late)) {
+      assertThatThrownBy(write::join)
+          .hasCauseInstanceOf(UnavailableException.class)
+          .hasMessageContaining("this manager was removed");
+    }
+  }
+
+  @Test
+  void aBarrierTellsAVersionToReadFrom() {
+    ControlLoop control = control();
+    control.write(tx -> tx.create(node("n1")));
+    CompletableFuture<Long> withOthers = control.barrier().toCompletableFuture();
+    world.runFor(Duration.ofMillis(10));
+    CompletableFuture<Long> alone = control.barrier().toCompletableFuture();
+    world.runFor(Duration.ofMillis(10));
+    log.follow(Optional.of("elsewhere:2377"));
+    world.settle();
+    CompletableFuture<Long> elsewhere = control.barrier().toCompletableFuture();
+    world.settle();
+
+    assertThat(withOthers).isCompletedWithValue(1L);
+    assertThat(alone).isCompletedWithValue(1L);
+    assertThat(log.entries).hasSize(1);
+    assertThatThrownBy(elsewhere::join).hasCauseInstanceOf(NotLeaderException.class);
+  }
+
+  @Test
+  void aLeadershipAfterARestoreStartsFromTheRestoredStateAndHearsItsCommits() throws Exception {
+    Chain component = new Chain("a", "b");
+    ControlLoop control = control(component);
+    Store other = new Store();
+    Batch batch = other.begin(Instant.EPOCH, 1 << 20);
+    batch.transact(tx -> tx.create(node("a7")));
+    other.apply(1, batch.entries().get(0));
+    ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+    other.snapshot().writeTo(snapshot);
+    log.follow(Optional.of("elsewhere:2377"));
+    world.settle();
+
+    log.restore(snapshot.toByteArray());
+    world.settle();
+    log.lead();
+    world.runFor(Duration.ofMillis(20));
+    control.write(tx -> tx.create(node("a8")));
+    world.runFor(Duration.ofMillis(20));
+
+    assertThat(store.view().nodes()).extracting(Node::id).containsExactly("a7", "a8", "b7", "b8");
+    assertThat(component.committed).containsExactly("b7", "a8", "b8");
+  }
+
   /** For each node whose id begins with one letter wants one that begins with another. */
   private static class Chain implements Component {
     final List<String> heard = new ArrayList<>();
@@ -295,6 +507,11 @@ class ControlLoopTest {
   /** A log whose entries take 10 ms, and whose leadership the test decides. */
   private final class SlowLog implements ReplicatedLog {
     final List<Entry> entries = new ArrayList<>();
+
+    /** What proposals fail with, by their number from 1. */
+    final Map<Integer, SwarmException> failures = new TreeMap<>();
+
+    int maxEntryBytes = 1 << 20;
     private Executor owner;
     private StateMachine machine;
     private LeadershipListener leadership;
@@ -316,8 +533,22 @@ class ControlLoopTest {
     }
 
     void loseLeadership() {
+      follow(Optional.of("elsewhere:2377"));
+    }
+
+    void follow(Optional<String> leader) {
       leading = false;
-      owner.execute(() -> leadership.onFollowing(Optional.of("elsewhere:2377")));
+      owner.execute(() -> leadership.onFollowing(leader));
+    }
+
+    void stop(SwarmException cause) {
+      leading = false;
+      owner.execute(() -> leadership.onStopped(cause));
+    }
+
+    void restore(byte[] snapshot) throws IOException {
+      Restorable restorable = machine.read(new ByteArrayInputStream(snapshot));
+      owner.execute(restorable::restore);
     }
 
     @Override
@@ -329,6 +560,11 @@ class ControlLoopTest {
           () ->
               owner.execute(
                   () -> {
+                    SwarmException failure = failures.get(entries.indexOf(entry) + 1);
+                    if (failure != null) {
+                      done.completeExceptionally(failure);
+                      return;
+                    }
                     if (!leading) {
                       done.completeExceptionally(
                           new IndeterminateResultException("lost leadership"));
@@ -352,7 +588,7 @@ class ControlLoopTest {
 
     @Override
     public int maxEntryBytes() {
-      return 1 << 20;
+      return maxEntryBytes;
     }
 
     @Override

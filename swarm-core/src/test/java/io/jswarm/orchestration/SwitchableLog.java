@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.orchestration;
 
+import io.jswarm.IndeterminateResultException;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import java.util.Optional;
@@ -18,6 +19,8 @@ final class SwitchableLog implements ReplicatedLog {
   private long index;
   private long term;
   private int proposed;
+  private long changeAfter;
+  private boolean forgetful;
   private boolean closed;
 
   @Override
@@ -30,6 +33,20 @@ final class SwitchableLog implements ReplicatedLog {
 
   void lead() {
     owner.execute(() -> leadership.onLeading(++term));
+  }
+
+  /**
+   * Leadership changes once, right after the entry at {@code position}.
+   *
+   * @param forgetful the one who proposed that entry does not hear that it was applied
+   */
+  void changeAfter(long position, boolean forgetful) {
+    this.changeAfter = position;
+    this.forgetful = forgetful;
+  }
+
+  long position() {
+    return index;
   }
 
   void follow() {
@@ -45,7 +62,16 @@ final class SwitchableLog implements ReplicatedLog {
           proposed--;
           if (!closed) {
             machine.apply(++index, machine.decode(entry.toBytes()));
-            done.complete(index);
+            boolean change = index == changeAfter;
+            if (change && forgetful) {
+              done.completeExceptionally(new IndeterminateResultException("leadership was lost"));
+            } else {
+              done.complete(index);
+            }
+            if (change) {
+              leadership.onFollowing(Optional.empty());
+              leadership.onLeading(++term);
+            }
           }
         });
     return done;

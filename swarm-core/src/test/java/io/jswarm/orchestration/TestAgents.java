@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * as a dispatcher would. Nodes can fall silent, and a test can report for a task by hand.
  */
 final class TestAgents implements Component {
+  private static final Duration REPORT_AGAIN = Duration.ofMillis(500);
+
   private final EventLoop loop;
   private final Map<String, Behaviour> behaviours = new HashMap<>();
   private final Set<String> silent = new HashSet<>();
@@ -59,23 +61,32 @@ final class TestAgents implements Component {
     }
   }
 
-  /** Reports a state as the dispatcher applies reports: never backwards (S2.2). */
+  /**
+   * Reports a state as the dispatcher applies reports: never backwards (S2.2). Repeated until it is
+   * stored, as an agent does.
+   */
   void report(String taskId, TaskState state, String message) {
     if (control == null) {
       throw new IllegalStateException("not connected");
     }
-    control.write(
-        tx -> {
-          Task task = tx.task(taskId).orElse(null);
-          if (task != null && task.state().isBefore(state)) {
-            tx.update(
-                task.withStatus(
-                    task.status()
-                        .advance(state, tx.now(), message)
-                        .withApplied("leader", tx.now())));
-          }
-          return true;
-        });
+    control
+        .write(
+            tx -> {
+              Task task = tx.task(taskId).orElse(null);
+              if (task != null && task.state().isBefore(state)) {
+                tx.update(
+                    task.withStatus(
+                        task.status()
+                            .advance(state, tx.now(), message)
+                            .withApplied("leader", tx.now())));
+              }
+              return true;
+            })
+        .exceptionally(
+            error -> {
+              loop.schedule(REPORT_AGAIN, () -> report(taskId, state, message));
+              return false;
+            });
   }
 
   @Override
