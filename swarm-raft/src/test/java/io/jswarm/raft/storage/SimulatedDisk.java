@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A disk in memory that forgets as a real one may: what is written survives a power cut for certain
@@ -135,12 +136,14 @@ public final class SimulatedDisk implements Disk {
     Map<SimulatedInode, SimulatedInode> copies = new HashMap<>();
     inodes.forEach(each -> copies.put(each, each.copy()));
     copy.inodes.addAll(inodes.stream().map(copies::get).toList());
-    names.forEach((name, inode) -> copy.names.put(name, copies.get(inode)));
-    durableNames.forEach((name, inode) -> copy.durableNames.put(name, copies.get(inode)));
+    Function<SimulatedInode, SimulatedInode> copied =
+        inode -> copies.computeIfAbsent(inode, SimulatedInode::copy);
+    names.forEach((name, inode) -> copy.names.put(name, copied.apply(inode)));
+    durableNames.forEach((name, inode) -> copy.durableNames.put(name, copied.apply(inode)));
     for (Map<String, Optional<SimulatedInode>> change : unsyncedNames) {
-      Map<String, Optional<SimulatedInode>> copied = new TreeMap<>();
-      change.forEach((name, inode) -> copied.put(name, inode.map(copies::get)));
-      copy.unsyncedNames.add(copied);
+      Map<String, Optional<SimulatedInode>> changed = new TreeMap<>();
+      change.forEach((name, inode) -> changed.put(name, inode.map(copied)));
+      copy.unsyncedNames.add(changed);
     }
     copy.capacity = capacity;
     return copy;
