@@ -99,7 +99,8 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
 
   @Override
   public int maxEntryBytes() {
-    return Engine.MAX_ENTRY_BYTES;
+    Engine running = engine;
+    return running == null ? Engine.MAX_ENTRY_BYTES : running.maxEntryBytes();
   }
 
   @Override

@@ -240,7 +240,7 @@ final class Engine {
   }
 
   CompletableFuture<Long> propose(ReplicatedLog.Entry entry) {
-    if (entry.estimatedBytes() > MAX_ENTRY_BYTES) {
+    if (entry.estimatedBytes() > maxEntryBytes()) {
       CompletableFuture<Long> refused = new CompletableFuture<>();
       owner.execute(() -> refused.completeExceptionally(tooLarge(entry.estimatedBytes())));
       return refused;
@@ -256,9 +256,19 @@ final class Engine {
     return proposals.barrier();
   }
 
-  static InvalidSpecException tooLarge(int bytes) {
+  InvalidSpecException tooLarge(int bytes) {
     return new InvalidSpecException(
-        "entry", "size", "about " + bytes + " bytes, the limit is " + MAX_ENTRY_BYTES);
+        "entry", "size", "about " + bytes + " bytes, the limit is " + maxEntryBytes());
+  }
+
+  /** The limit for one entry; with small segments, what fits into one. */
+  int maxEntryBytes() {
+    return Math.min(MAX_ENTRY_BYTES, maxBatchBytes() - LogCommand.BATCH_OVERHEAD - 8);
+  }
+
+  /** What fits into one entry of the journal. */
+  int maxBatchBytes() {
+    return journal().maxPayload() - EntryCodec.HEADER;
   }
 
   boolean isVoter() {

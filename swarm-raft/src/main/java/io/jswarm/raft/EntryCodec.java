@@ -34,7 +34,7 @@ final class EntryCodec {
   private static final byte CONFIGURATION = 3;
 
   /** Type and time. */
-  private static final int HEADER = 9;
+  static final int HEADER = 9;
 
   private static final int MAX_MEMBERS = 1_000;
   private static final OperationId OPERATION = OperationId.command("entries");

@@ -146,9 +146,10 @@ final class Proposals {
 
   private List<Proposal> nextBatch() {
     List<Proposal> batch = new ArrayList<>();
+    long limit = Math.min(settings.batchBytes(), engine.maxBatchBytes());
     long bytes = LogCommand.BATCH_OVERHEAD;
     for (Proposal next = waiting.peek(); next != null; next = waiting.peek()) {
-      if (!batch.isEmpty() && bytes + estimate(next) > settings.batchBytes()) {
+      if (!batch.isEmpty() && bytes + LogCommand.ENTRY_OVERHEAD + estimate(next) > limit) {
         break;
       }
       waiting.poll();
@@ -172,10 +173,10 @@ final class Proposals {
       return proposal;
     }
     byte[] bytes = entry.toBytes();
-    if (bytes.length > Engine.MAX_ENTRY_BYTES) {
+    if (bytes.length > engine.maxEntryBytes()) {
       engine
           .owner()
-          .execute(() -> proposal.done.completeExceptionally(Engine.tooLarge(bytes.length)));
+          .execute(() -> proposal.done.completeExceptionally(engine.tooLarge(bytes.length)));
       return null;
     }
     return new Proposal(entry, bytes, proposal.done);

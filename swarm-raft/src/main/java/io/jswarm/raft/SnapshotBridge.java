@@ -53,11 +53,14 @@ final class SnapshotBridge extends SnapshotStore {
     return current;
   }
 
-  /** The appender sends a snapshot to members that have an earlier one only. */
+  /**
+   * The appender sends a snapshot to members that have an earlier one only. One that has it, says
+   * the appender, goes on after it; one that needs none has the latest there will ever be.
+   */
   private static void steer(RaftMemberContext member, long snapshot) {
     JournalReader reader = (JournalReader) member.getLogReader();
     if (!reader.isBeforeJournal()) {
-      member.setSnapshotIndex(snapshot);
+      member.setSnapshotIndex(Long.MAX_VALUE);
     } else if (member.getSnapshotIndex() == snapshot) {
       reader.reset(snapshot + 1);
     } else {

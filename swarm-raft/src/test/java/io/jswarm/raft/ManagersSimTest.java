@@ -9,7 +9,6 @@ import io.jswarm.raft.SimulatedManagers.Simulated;
 import io.jswarm.raft.storage.SimulatedDisk;
 import io.jswarm.transport.LinkFaults;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +251,7 @@ class ManagersSimTest {
     private void heal() {
       managers.network.faults().healAll();
       for (Simulated one : List.copyOf(managers.managers.values())) {
+        one.disk.failNoMore();
         if (one.running && one.stopped != null) {
           one.powerCut();
         }
@@ -285,11 +285,10 @@ class ManagersSimTest {
       List<Long> agreed = managers.agreed;
       Set<Long> applied = new HashSet<>(agreed);
       assertThat(applied).as("seed %d: applied once", seed).hasSameSizeAs(agreed);
-      List<Long> open = new ArrayList<>();
+
       proposals.forEach(
           (value, outcome) -> {
             if (!outcome.isDone()) {
-              open.add(value);
               count("open");
             } else if (!outcome.isCompletedExceptionally()) {
               count("done");

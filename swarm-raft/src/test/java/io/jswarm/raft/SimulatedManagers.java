@@ -212,7 +212,11 @@ final class SimulatedManagers {
     }
 
     CompletableFuture<Long> propose(long value) {
-      return log.propose(new RecordingMachine.Numbered(value, 20)).toCompletableFuture();
+      return propose(value, 20);
+    }
+
+    CompletableFuture<Long> propose(long value, int padding) {
+      return log.propose(new RecordingMachine.Numbered(value, padding)).toCompletableFuture();
     }
 
     /** The process is gone; what it wrote is there, synced or not. */
@@ -231,7 +235,9 @@ final class SimulatedManagers {
       life++;
       log.loop().close();
       owner.close();
-      log.engine().peers().close();
+      if (log.engine() != null) {
+        log.engine().peers().close();
+      }
       network.faults().breakConnections(address);
       network.faults().breakConnections(name);
       disk = left;

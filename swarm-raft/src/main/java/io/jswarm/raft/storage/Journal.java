@@ -229,6 +229,11 @@ public final class Journal implements AutoCloseable {
     queue.add(new Truncate(index));
   }
 
+  /** The largest payload that fits into a segment. */
+  public int maxPayload() {
+    return maxPayload;
+  }
+
   /**
    * Forgets whole segments, as far as all their entries are at most {@code index}; the last one
    * stays.

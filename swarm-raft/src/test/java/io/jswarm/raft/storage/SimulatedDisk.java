@@ -130,6 +130,11 @@ public final class SimulatedDisk implements Disk {
     durableNames.remove(name);
   }
 
+  /** Takes back what {@link #fail} asked for. */
+  public synchronized void failNoMore() {
+    failures.clear();
+  }
+
   /** What the next process finds after this one was killed; this one's files are no longer it. */
   public synchronized SimulatedDisk copy() {
     SimulatedDisk copy = new SimulatedDisk();
