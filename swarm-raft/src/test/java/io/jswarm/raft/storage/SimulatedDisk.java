@@ -5,6 +5,7 @@ import io.jswarm.loop.RandomSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -276,6 +277,7 @@ public final class SimulatedDisk implements Disk {
   private final class OpenFile implements DiskFile {
     private final String name;
     private final int number;
+    private volatile boolean open = true;
 
     OpenFile(String name, int number) {
       this.name = name;
@@ -292,6 +294,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public int read(long position, ByteBuffer into) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         failIfAsked(Kind.READ, name);
         byte[] bytes = new byte[into.remaining()];
         int length = inodes.get(number).read((int) position, bytes);
@@ -303,6 +306,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void write(long position, ByteBuffer from) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
         int room = (int) Math.min(bytes.length, room((int) position));
@@ -325,6 +329,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void sync() throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         change(Kind.SYNC, name, disk -> disk.inodes.get(number).sync());
         syncs++;
       }
@@ -333,11 +338,20 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void resize(long size) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         change(Kind.RESIZE, name + " " + size, disk -> disk.inodes.get(number).resize((int) size));
       }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      open = false;
+    }
+
+    private void requireOpen() throws IOException {
+      if (!open) {
+        throw new ClosedChannelException();
+      }
+    }
   }
 }
