@@ -105,6 +105,16 @@ public final class SimulatedDisk implements Disk {
     changesToCrash = changes;
   }
 
+  /** Whether {@link #crashAfter} has come true. */
+  public synchronized boolean isDead() {
+    return changesToCrash == 0;
+  }
+
+  /** Another process begins, on what the one that is dead left. */
+  public synchronized void revive() {
+    changesToCrash = NO_LIMIT;
+  }
+
   /** Changes a bit of a file, also of what is durable. */
   public synchronized void flip(String name, long offset, int bit) {
     names.get(name).flip((int) offset, bit);
@@ -330,7 +340,14 @@ public final class SimulatedDisk implements Disk {
     public void sync() throws IOException {
       synchronized (SimulatedDisk.this) {
         requireOpen();
-        change(Kind.SYNC, name, disk -> disk.inodes.get(number).sync());
+        try {
+          change(Kind.SYNC, name, disk -> disk.inodes.get(number).sync());
+        } catch (IOException e) {
+          if (!isDead()) {
+            inodes.get(number).loseUnsynced();
+          }
+          throw e;
+        }
         syncs++;
       }
     }
