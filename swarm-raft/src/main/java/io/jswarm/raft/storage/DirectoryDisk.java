@@ -12,11 +12,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The directory of the file system behind {@link Disk#directory}. */
+/**
+ * The directory of the file system behind {@link Disk#directory}. A thread that is interrupted
+ * while it uses a file closes it.
+ */
 final class DirectoryDisk implements Disk {
   private static final String LOCK = "lock";
   private static final Set<StandardOpenOption> READ_WRITE =
@@ -31,8 +35,22 @@ final class DirectoryDisk implements Disk {
   }
 
   static DirectoryDisk open(Path path) throws IOException {
-    Files.createDirectories(path, ownerOnly(path, "rwx------"));
+    makeDirectory(path);
     return new DirectoryDisk(path, lock(path));
+  }
+
+  /** Makes a directory, and those above it, such that a power cut leaves them. */
+  static void makeDirectory(Path path) throws IOException {
+    List<Path> changed = new ArrayList<>();
+    Path made = path.toAbsolutePath();
+    while (made.getParent() != null && !Files.exists(made)) {
+      made = made.getParent();
+      changed.add(made);
+    }
+    Files.createDirectories(path, ownerOnly(path, "rwx------"));
+    for (Path directory : changed) {
+      sync(directory);
+    }
   }
 
   private static FileChannel lock(Path directory) throws IOException {

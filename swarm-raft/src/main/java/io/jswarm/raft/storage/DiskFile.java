@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 
 /** An open file of a {@link Disk}. Reads from any thread, also beside one thread that writes. */
 public interface DiskFile extends Closeable {
+  /** Bytes that are read or written at once, where there are many. */
+  int PIECE = 1 << 20;
+
   /** Bytes. */
   long size() throws IOException;
 
@@ -37,7 +40,9 @@ public interface DiskFile extends Closeable {
    */
   default byte[] readExactly(long position, int length) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(length);
-    while (into.hasRemaining()) {
+    while (into.position() < length) {
+      // The JDK keeps a buffer of the size of the largest piece for each thread.
+      into.limit(Math.min(length, into.position() + PIECE));
       if (read(position + into.position(), into) < 0) {
         throw new EOFException("the file ends before offset " + (position + length));
       }

@@ -7,9 +7,6 @@ import io.jswarm.raft.storage.JournalOperation.Reset;
 import io.jswarm.raft.storage.JournalOperation.Round;
 import io.jswarm.raft.storage.JournalOperation.Truncate;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
   private final Listener listener;
   private final int maxPayload;
-  private final int cacheBytes;
+  private final JournalEntries entries;
   private final JournalQueue queue;
-  private final RecentEntries recent;
-
-  /** Where the durable entries are. */
-  private final TreeMap<Long, SegmentIndex> segments = new TreeMap<>();
-
-  private long boundaryIndex;
-  private long boundaryTerm;
   private long durableIndex;
   private @Nullable Reset resetting;
   private long bytes;
@@ -43,20 +33,18 @@ public final class Journal implements AutoCloseable {
 
   private Journal(
       JournalRecovery.Recovered recovered,
-      int overhead,
-      Settings settings,
+      int maxPayload,
+      int cacheBytes,
       Executor io,
       Executor owner,
       Listener listener) {
     this.listener = listener;
-    this.maxPayload = settings.segmentBytes - Segment.RECORDS - RecordHeader.BYTES - overhead;
-    this.cacheBytes = settings.cacheBytes;
+    this.maxPayload = maxPayload;
+    this.entries =
+        new JournalEntries(
+            recovered.segments(), recovered.boundaryIndex(), recovered.boundaryTerm(), cacheBytes);
     this.queue = new JournalQueue(recovered.writer(), io, owner, this::finished);
-    this.boundaryIndex = recovered.boundaryIndex();
-    this.boundaryTerm = recovered.boundaryTerm();
-    recovered.segments().forEach(each -> segments.put(each.first(), each));
-    this.durableIndex = segments.isEmpty() ? boundaryIndex : segments.lastEntry().getValue().last();
-    this.recent = new RecentEntries(durableIndex + 1);
+    this.durableIndex = entries.lastIndex();
   }
 
   /**
@@ -110,29 +98,30 @@ public final class Journal implements AutoCloseable {
       Disk disk, Seal seal, Settings settings, Executor io, Executor owner, Listener listener)
       throws IOException {
     JournalRecovery.Recovered recovered = JournalRecovery.run(disk, seal, settings.segmentBytes);
-    Journal journal = new Journal(recovered, seal.overhead(), settings, io, owner, listener);
+    int maxPayload = settings.segmentBytes - Segment.RECORDS - RecordHeader.BYTES - seal.overhead();
+    Journal journal = new Journal(recovered, maxPayload, settings.cacheBytes, io, owner, listener);
     journal.queue.start();
     return journal;
   }
 
   /** Index of the entry before the first one that is kept, 0 if it is the first ever. */
   public long boundaryIndex() {
-    return boundaryIndex;
+    return entries.boundaryIndex();
   }
 
   /** Term of the entry before the first one that is kept, 0 if it is the first ever. */
   public long boundaryTerm() {
-    return boundaryTerm;
+    return entries.boundaryTerm();
   }
 
   /** Index of the first entry that is kept, if there is one. */
   public long firstIndex() {
-    return boundaryIndex + 1;
+    return boundaryIndex() + 1;
   }
 
   /** Index of the last entry, or the boundary's. */
   public long lastIndex() {
-    return recent.next() - 1;
+    return entries.lastIndex();
   }
 
   /** Term of the last entry, or the boundary's. */
@@ -151,11 +140,7 @@ public final class Journal implements AutoCloseable {
    * @throws IllegalArgumentException when that entry is not here
    */
   public long termAt(long index) {
-    if (index == boundaryIndex) {
-      return boundaryTerm;
-    }
-    Append entry = recent.get(index);
-    return entry != null ? entry.term : segmentOf(index).term(index);
+    return entries.termAt(index);
   }
 
   /**
@@ -165,22 +150,7 @@ public final class Journal implements AutoCloseable {
    * @throws io.jswarm.spi.UntrustedLogException when it is damaged, or cannot be read
    */
   public Entry read(long index) {
-    Append entry = recent.get(index);
-    if (entry != null) {
-      return new Entry(index, entry.term, entry.payload);
-    }
-    SegmentIndex segment = segmentOf(index);
-    long term = segment.term(index);
-    return new Entry(index, term, segment.segment().read(segment.offset(index), index, term));
-  }
-
-  private SegmentIndex segmentOf(long index) {
-    Map.Entry<Long, SegmentIndex> found = segments.floorEntry(index);
-    if (found == null || index <= boundaryIndex || index > lastIndex()) {
-      throw new IllegalArgumentException(
-          "no entry " + index + " in " + firstIndex() + ".." + lastIndex());
-    }
-    return found.getValue();
+    return entries.read(index);
   }
 
   /**
@@ -195,8 +165,7 @@ public final class Journal implements AutoCloseable {
       throw new IllegalArgumentException(
           "an entry of " + payload.length + " bytes; at most " + maxPayload + " fit");
     }
-    Append entry = new Append(lastIndex() + 1, term, payload);
-    recent.add(entry);
+    Append entry = entries.append(term, payload);
     queue.add(entry);
     return entry.index;
   }
@@ -209,23 +178,19 @@ public final class Journal implements AutoCloseable {
    */
   public void truncateAfter(long index) {
     queue.requireAlive();
-    if (index < boundaryIndex || index > lastIndex()) {
+    if (index < boundaryIndex() || index > lastIndex()) {
       throw new IllegalArgumentException(
-          "no entry " + index + " in " + boundaryIndex + ".." + lastIndex());
+          "no entry " + index + " in " + boundaryIndex() + ".." + lastIndex());
     }
     if (index == lastIndex()) {
       return;
     }
-    recent.truncateAfter(index);
+    entries.truncateAfter(index);
+    durableIndex = Math.min(durableIndex, index);
     queue.remove(
         each ->
             (each instanceof Append entry && entry.dropped)
                 || (each instanceof Truncate earlier && earlier.index() > index));
-    durableIndex = Math.min(durableIndex, index);
-    segments.tailMap(index, false).clear();
-    if (!segments.isEmpty()) {
-      segments.lastEntry().getValue().truncateAfter(index);
-    }
     queue.add(new Truncate(index));
   }
 
@@ -242,15 +207,10 @@ public final class Journal implements AutoCloseable {
    */
   public void compact(long index) {
     queue.requireAlive();
-    Long next = segments.floorKey(index + 1);
-    if (next == null || next <= firstIndex()) {
-      return;
+    long newFirst = entries.compact(index);
+    if (newFirst > 0) {
+      queue.compactTo(newFirst);
     }
-    SegmentIndex last = segments.headMap(next, false).lastEntry().getValue();
-    boundaryIndex = last.last();
-    boundaryTerm = last.term(boundaryIndex);
-    segments.headMap(next).clear();
-    queue.compactTo(next);
   }
 
   /**
@@ -261,13 +221,9 @@ public final class Journal implements AutoCloseable {
    */
   public void reset(long index, long term) {
     queue.requireAlive();
-    recent.truncateAfter(boundaryIndex);
-    recent.truncateAfter(index);
-    segments.clear();
+    entries.reset(index, term);
     durableIndex = Math.min(durableIndex, index);
     queue.remove(each -> !(each instanceof Flush));
-    boundaryIndex = index;
-    boundaryTerm = term;
     resetting = new Reset(index, term);
     queue.add(resetting);
   }
@@ -283,8 +239,10 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Completes when all that was asked for so far is durable, exceptionally after a failure or
-   * {@link #close}.
+   * Completes when all that was asked for so far is durable; exceptionally when the journal fails
+   * or is closed before.
+   *
+   * @throws IllegalStateException after a failure
    */
   public CompletionStage<@Nullable Void> flush() {
     queue.requireAlive();
@@ -316,38 +274,31 @@ public final class Journal implements AutoCloseable {
       Exception cause = round.failure;
       return () -> listener.onFailure(cause);
     }
-    boolean emptied = false;
     long before = durableIndex;
+    boolean emptied = false;
     for (JournalOperation operation : round.operations.subList(0, round.done)) {
       if (operation instanceof Append entry && !entry.dropped) {
-        locate(entry);
-      } else if (operation == resetting) {
-        durableIndex = boundaryIndex;
+        entries.written(entry);
+        durableIndex = entry.index;
+      } else if (operation instanceof Reset reset && reset == resetting) {
+        durableIndex = reset.index();
         resetting = null;
         emptied = true;
       }
     }
-    recent.evict(durableIndex, cacheBytes);
+    entries.evict(durableIndex);
     bytes = round.bytes;
     boolean fullChanged = full != round.full;
     full = round.full;
-    boolean told = emptied || durableIndex > before;
+    boolean moreIsDurable = emptied || durableIndex > before;
     long durable = durableIndex;
     return () -> {
-      if (told) {
+      if (moreIsDurable) {
         listener.onDurable(durable);
       }
       if (fullChanged) {
         listener.onFull(round.full);
       }
     };
-  }
-
-  private void locate(Append entry) {
-    Segment segment = Objects.requireNonNull(entry.segment);
-    segments
-        .computeIfAbsent(segment.header().first(), first -> new SegmentIndex(segment))
-        .add(entry.offset, entry.term);
-    durableIndex = entry.index;
   }
 }

@@ -91,7 +91,7 @@ final class JournalQueue {
     return done;
   }
 
-  boolean isIdle() {
+  private boolean isIdle() {
     return !busy && waiting.isEmpty();
   }
 
@@ -141,7 +141,7 @@ final class JournalQueue {
       tell.run();
       return;
     }
-    boolean blocked = round.done < round.operations.size();
+    boolean blocked = round.done < round.operations.size() && round.full;
     if (!blocked) {
       pump();
     }
@@ -168,10 +168,9 @@ final class JournalQueue {
     if (closing) {
       return;
     }
-    boolean whole = failure == null && isIdle();
     closing = true;
     failFlushes(new IllegalStateException("the journal is closed"));
-    io.execute(() -> writer.close(whole, closed));
+    io.execute(() -> writer.close(closed));
   }
 
   CompletionStage<@Nullable Void> closed() {

@@ -9,7 +9,6 @@ import io.jswarm.raft.storage.JournalOperation.Round;
 import io.jswarm.raft.storage.JournalOperation.Truncate;
 import io.jswarm.raft.storage.Segment.Watermark;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -23,31 +22,29 @@ import org.jspecify.annotations.Nullable;
  * written over no longer counted by the control.
  */
 final class JournalWriter {
-  private static final int BATCH = 1 << 20;
-
   private final Disk disk;
   private final Seal seal;
   private final SlotFile controlFile;
   private final SpareSegment spare;
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
-  private final ByteBuffer batch;
 
   private JournalControl control;
-  private @Nullable Segment active;
 
-  /** Where the batch goes, in the active segment. */
-  private int position;
-
-  /** CRC of the last record. */
-  private int chain;
+  /** Missing only while the journal is being emptied. */
+  private @Nullable SegmentTail tail;
 
   private long lastIndex;
   private long lastTerm;
-  private boolean unsynced;
   private long durableIndex;
   private long durableTerm;
+
+  /** What the newest watermark says. */
   private long markedIndex;
+
+  /** Number of the newest watermark. */
   private long sequence;
+
+  private boolean failed;
 
   JournalWriter(
       Disk disk, Seal seal, SlotFile controlFile, JournalControl control, int segmentBytes) {
@@ -56,7 +53,6 @@ final class JournalWriter {
     this.controlFile = controlFile;
     this.control = control;
     this.spare = new SpareSegment(disk, segmentBytes);
-    this.batch = ByteBuffer.allocate(Math.min(BATCH, segmentBytes));
   }
 
   /** Takes over a segment that was found on disk. */
@@ -78,9 +74,7 @@ final class JournalWriter {
   }
 
   private void continueIn(SegmentScan scan) {
-    active = scan.index().segment();
-    position = scan.end();
-    chain = scan.chain();
+    tail = new SegmentTail(scan.index().segment(), scan.end(), scan.chain());
     lastIndex = scan.index().last();
     lastTerm = scan.index().term(lastIndex);
     durableIndex = lastIndex;
@@ -99,13 +93,27 @@ final class JournalWriter {
         performed++;
       }
       commit();
+      prepare(round.operations.isEmpty());
       round.done = performed;
-      spare.step();
       round.full = spare.isFull();
       round.unprepared = !spare.isReady();
       round.bytes = segments.values().stream().mapToLong(each -> each.header().size()).sum();
     } catch (IOException | RuntimeException e) {
-      round.failure = e;
+      fail(round, e);
+    } catch (Error e) {
+      fail(round, new IllegalStateException(e));
+    }
+  }
+
+  private void fail(Round round, Exception cause) {
+    failed = true;
+    round.failure = cause;
+  }
+
+  /** Works on the spare segment when nobody waits for it, or when that can wait no longer. */
+  private void prepare(boolean idle) throws IOException {
+    if (idle || spare.isFull() || tail().isNearEnd()) {
+      spare.step();
     }
   }
 
@@ -134,53 +142,26 @@ final class JournalWriter {
             0,
             entry.payload.length,
             RecordHeader.associatedData(entry.index, entry.term));
-    int length = RecordHeader.BYTES + sealed.length;
-    Segment segment = active;
-    if (segment == null || position + batch.position() + length > segment.header().size()) {
-      if (!roll()) {
-        return false;
-      }
-      segment = active();
+    if (!tail().hasRoom(sealed.length) && !roll()) {
+      return false;
     }
-    byte[] record =
-        RecordHeader.encode(
-            segment.header().id(), entry.index, entry.term, control.epoch(), chain, sealed);
-    if (batch.remaining() < length) {
-      writeBatch();
-    }
-    entry.segment = segment;
-    entry.offset = position + batch.position();
-    if (batch.remaining() < length) {
-      segment.file().write(position, ByteBuffer.wrap(record));
-      position += length;
-    } else {
-      batch.put(record);
-    }
-    unsynced = true;
-    chain = RecordHeader.decode(record, 0).crc();
+    entry.segment = tail().segment();
+    entry.offset = tail().add(entry.index, entry.term, control.epoch(), sealed);
     lastIndex = entry.index;
     lastTerm = entry.term;
     return true;
   }
 
-  private void writeBatch() throws IOException {
-    int length = batch.position();
-    active().file().write(position, batch.flip());
-    position += length;
-    batch.clear();
-  }
-
   /** Makes everything appended durable. */
   private void commit() throws IOException {
-    if (!unsynced) {
+    if (tail == null || !tail.isUnsynced()) {
       return;
     }
-    writeBatch();
+    tail.write();
     if (markedIndex < durableIndex) {
-      writeWatermark();
+      writeWatermark(tail);
     }
-    active().file().sync();
-    unsynced = false;
+    tail.sync();
     durableIndex = lastIndex;
     durableTerm = lastTerm;
   }
@@ -188,13 +169,13 @@ final class JournalWriter {
   private void mark() throws IOException {
     commit();
     if (markedIndex < durableIndex) {
-      writeWatermark();
-      active().file().sync();
+      writeWatermark(tail());
+      tail().sync();
     }
   }
 
-  private void writeWatermark() throws IOException {
-    active().write(new Watermark(++sequence, durableIndex, durableTerm, control.epoch()));
+  private void writeWatermark(SegmentTail to) throws IOException {
+    to.segment().write(new Watermark(++sequence, durableIndex, durableTerm, control.epoch()));
     markedIndex = durableIndex;
   }
 
@@ -204,7 +185,7 @@ final class JournalWriter {
     if (!spare.finish()) {
       return false;
     }
-    start(chain);
+    start(tail().chain());
     return true;
   }
 
@@ -218,9 +199,7 @@ final class JournalWriter {
     sequence += 2;
     markedIndex = lastIndex;
     segments.put(header.first(), segment);
-    active = segment;
-    position = Segment.RECORDS;
-    chain = previous;
+    tail = new SegmentTail(segment, Segment.RECORDS, previous);
     save(control.rolledTo(segment));
   }
 
@@ -254,7 +233,7 @@ final class JournalWriter {
     commit();
     save(JournalControl.resetting(control.epoch() + 1, index, term));
     remove(segments);
-    active = null;
+    tail = null;
     if (!spare.finish()) {
       return false;
     }
@@ -274,17 +253,17 @@ final class JournalWriter {
     obsolete.clear();
   }
 
-  private Segment active() {
-    if (active == null) {
+  private SegmentTail tail() {
+    if (tail == null) {
       throw new IllegalStateException("the journal has no segment");
     }
-    return active;
+    return tail;
   }
 
-  /** Closes the files; of a journal at rest, the watermark is written before. */
-  synchronized void close(boolean atRest, CompletableFuture<@Nullable Void> closed) {
+  /** Closes the files; what is durable is marked before, unless the disk failed. */
+  synchronized void close(CompletableFuture<@Nullable Void> closed) {
     try {
-      if (atRest && active != null) {
+      if (!failed && tail != null) {
         mark();
       }
       closeFiles();

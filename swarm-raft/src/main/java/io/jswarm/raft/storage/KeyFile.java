@@ -108,7 +108,7 @@ record KeyFile(int current, Map<Integer, SecretKey> keys) {
     String encoded = Base64.getEncoder().encodeToString(key.getEncoded());
     String body = VERSION + "\ncurrent " + id + "\nkey " + id + " " + encoded + "\n";
     Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
-    Files.createDirectories(directory, DirectoryDisk.ownerOnly(path, "rwx------"));
+    DirectoryDisk.makeDirectory(directory);
     Path written = directory.resolve(path.getFileName() + ".tmp");
     Files.deleteIfExists(written);
     try (FileChannel channel =

@@ -53,6 +53,8 @@ public final class SlotFile implements AutoCloseable {
     if (!disk.exists(name)) {
       create(disk, name);
     }
+    // Also when it is there: who made it may have been killed before this.
+    disk.sync();
     DiskFile file = disk.open(name);
     try {
       return recover(file, name);
@@ -73,7 +75,6 @@ public final class SlotFile implements AutoCloseable {
       file.sync();
     }
     disk.rename(written, name);
-    disk.sync();
   }
 
   private static SlotFile recover(DiskFile file, String name) throws IOException {

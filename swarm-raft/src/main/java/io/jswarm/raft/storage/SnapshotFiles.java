@@ -32,6 +32,8 @@ public final class SnapshotFiles implements AutoCloseable {
    * @throws UntrustedLogException when the newest snapshot is damaged
    */
   public static SnapshotFiles open(Disk disk, Seal seal) throws IOException {
+    // Who renamed the newest one may have been killed before this.
+    disk.sync();
     SnapshotFiles files = new SnapshotFiles(disk, seal);
     List<String> names = disk.list().stream().filter(SnapshotFormat::isName).toList();
     if (!names.isEmpty()) {

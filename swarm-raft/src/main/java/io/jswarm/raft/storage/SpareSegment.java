@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class SpareSegment {
   static final String NAME = "log.spare";
 
-  private static final int PIECE = 1 << 20;
-
   private final Disk disk;
   private final int size;
   private @Nullable DiskFile file;
@@ -73,7 +71,7 @@ final class SpareSegment {
         spare.resize(size);
       }
     }
-    int length = Math.min(PIECE, size - position);
+    int length = Math.min(DiskFile.PIECE, size - position);
     spare.write(position, ByteBuffer.allocate(length));
     spare.sync();
     position += length;

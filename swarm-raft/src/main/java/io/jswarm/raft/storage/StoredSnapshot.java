@@ -11,18 +11,17 @@ import java.util.zip.CRC32C;
 
 /**
  * A complete snapshot. Any thread. Readable until the second commit after its own, or until {@link
- * SnapshotFiles#close}; then its methods throw {@link UntrustedLogException} too.
+ * SnapshotFiles#close}.
  */
 public final class StoredSnapshot {
   /** Plain bytes of each block but the last. */
   public static final int BLOCK = 32 * 1024;
 
-  private static final int READ = 1 << 20;
-
   private final DiskFile file;
   private final Seal seal;
   private final Header header;
   private final long size;
+  private volatile boolean closed;
 
   StoredSnapshot(DiskFile file, Seal seal, Header header, long size) {
     this.file = file;
@@ -62,9 +61,9 @@ public final class StoredSnapshot {
 
   private static int checksum(DiskFile file, long end) throws IOException {
     CRC32C crc = new CRC32C();
-    ByteBuffer buffer = ByteBuffer.allocate(READ);
+    ByteBuffer buffer = ByteBuffer.allocate(DiskFile.PIECE);
     for (long position = 0; position < end; position += buffer.position()) {
-      buffer.clear().limit((int) Math.min(READ, end - position));
+      buffer.clear().limit((int) Math.min(DiskFile.PIECE, end - position));
       if (file.read(position, buffer) <= 0) {
         throw new IOException("the file ends at offset " + position);
       }
@@ -98,6 +97,7 @@ public final class StoredSnapshot {
    * @param number from 0
    * @throws IllegalArgumentException when there is no such block
    * @throws UntrustedLogException when it is damaged or cannot be read
+   * @throws IllegalStateException when the snapshot has been replaced
    */
   public byte[] block(long number) {
     if (number < 0 || number * BLOCK >= size) {
@@ -109,6 +109,9 @@ public final class StoredSnapshot {
       byte[] sealed = file.readExactly(offset, length);
       return seal.open(sealed, 0, length, header.associatedData(number));
     } catch (IOException | UntrustedLogException e) {
+      if (closed) {
+        throw new IllegalStateException(name() + " has been replaced by a newer one", e);
+      }
       throw new UntrustedLogException(
           name() + " cannot be read at offset " + offset + ": " + e.getMessage(), e);
     }
@@ -124,6 +127,7 @@ public final class StoredSnapshot {
   }
 
   void close() throws IOException {
+    closed = true;
     file.close();
   }
 

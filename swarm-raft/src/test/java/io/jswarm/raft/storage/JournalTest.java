@@ -4,6 +4,7 @@ package io.jswarm.raft.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jswarm.loop.RandomSource;
 import io.jswarm.raft.storage.SimulatedDisk.Kind;
 import io.jswarm.spi.UntrustedLogException;
 import java.nio.charset.StandardCharsets;
@@ -302,6 +303,22 @@ class JournalTest {
     assertThat(rig.read(1)).isEqualTo("a");
     journal.close();
     rig.settle();
+  }
+
+  @Test
+  void whatIsFoundAfterAFailedSyncIsWrittenAgain() {
+    rig.append(1, "a").settle();
+    disk.fail(Kind.SYNC, 0);
+    rig.append(1, "b").settle();
+
+    SimulatedDisk found = disk.copy();
+    JournalRig next = new JournalRig(found);
+
+    assertThat(next.journal.durableIndex()).isEqualTo(2);
+    RandomSource random = RandomSource.seeded(1);
+    for (int i = 0; i < 20; i++) {
+      assertThat(new JournalRig(found.powerCut(random)).entries()).containsExactly("1:a", "1:b");
+    }
   }
 
   @Test

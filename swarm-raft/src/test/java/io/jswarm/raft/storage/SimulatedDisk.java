@@ -5,6 +5,7 @@ import io.jswarm.loop.RandomSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -103,6 +104,16 @@ public final class SimulatedDisk implements Disk {
   /** After so many more changes, all operations fail: the process is dead. */
   public synchronized void crashAfter(int changes) {
     changesToCrash = changes;
+  }
+
+  /** Whether {@link #crashAfter} has come true. */
+  public synchronized boolean isDead() {
+    return changesToCrash == 0;
+  }
+
+  /** Another process begins, on what the one that is dead left. */
+  public synchronized void revive() {
+    changesToCrash = NO_LIMIT;
   }
 
   /** Changes a bit of a file, also of what is durable. */
@@ -284,6 +295,7 @@ public final class SimulatedDisk implements Disk {
   private final class OpenFile implements DiskFile {
     private final String name;
     private final int number;
+    private volatile boolean open = true;
 
     OpenFile(String name, int number) {
       this.name = name;
@@ -300,6 +312,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public int read(long position, ByteBuffer into) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         failIfAsked(Kind.READ, name);
         byte[] bytes = new byte[into.remaining()];
         int length = inodes.get(number).read((int) position, bytes);
@@ -311,6 +324,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void write(long position, ByteBuffer from) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
         int room = (int) Math.min(bytes.length, room((int) position));
@@ -333,7 +347,15 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void sync() throws IOException {
       synchronized (SimulatedDisk.this) {
-        change(Kind.SYNC, name, disk -> disk.inodes.get(number).sync());
+        requireOpen();
+        try {
+          change(Kind.SYNC, name, disk -> disk.inodes.get(number).sync());
+        } catch (IOException e) {
+          if (!isDead()) {
+            inodes.get(number).loseUnsynced();
+          }
+          throw e;
+        }
         syncs++;
       }
     }
@@ -341,11 +363,20 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void resize(long size) throws IOException {
       synchronized (SimulatedDisk.this) {
+        requireOpen();
         change(Kind.RESIZE, name + " " + size, disk -> disk.inodes.get(number).resize((int) size));
       }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      open = false;
+    }
+
+    private void requireOpen() throws IOException {
+      if (!open) {
+        throw new ClosedChannelException();
+      }
+    }
   }
 }

@@ -109,6 +109,11 @@ final class SimulatedInode {
     unsynced.clear();
   }
 
+  /** A sync failed: what was not synced is still read, and will never be on disk. */
+  void loseUnsynced() {
+    unsynced.clear();
+  }
+
   /** Changes a bit behind everybody's back. */
   void flip(int offset, int bit) {
     live.bytes[offset] ^= (byte) (1 << bit);

@@ -103,6 +103,27 @@ class SlotFileTest {
   }
 
   @Test
+  void aValueFoundAfterAFailedSyncIsWrittenAgain() throws IOException {
+    RandomSource random = RandomSource.seeded(3);
+    for (int passing = 0; passing < 2; passing++) {
+      SimulatedDisk failing = new SimulatedDisk();
+      try (SlotFile file = SlotFile.open(failing, NAME)) {
+        file.write(bytes("a"));
+        failing.fail(Kind.SYNC, passing);
+        file.write(bytes("b"));
+        file.write(bytes("c"));
+      } catch (IOException e) {
+        // It is closed, and opened by another process.
+      }
+      SimulatedDisk next = failing.copy();
+      String found = open(next);
+      for (int i = 0; i < 20; i++) {
+        assertThat(open(next.powerCut(random))).isEqualTo(found);
+      }
+    }
+  }
+
+  @Test
   void oneDamagedSlotDoesNotBringTheFormerValueBack() throws IOException {
     write("a", "b");
 

@@ -73,6 +73,7 @@ class SnapshotFilesTest {
     assertThat(first.block(0)).isEqualTo(content(1, 100));
     assertThat(disk.list()).hasSize(2);
     write(files, 3, 1, 100);
+    assertThatThrownBy(() -> first.block(0)).isInstanceOf(IllegalStateException.class);
     assertThat(disk.list()).hasSize(2);
     assertThat(open(disk).current().orElseThrow().index()).isEqualTo(3);
     assertThat(disk.list()).hasSize(1);

@@ -91,7 +91,9 @@ final class Workload implements Journal.Listener {
 
   @Override
   public void onFailure(Exception cause) {
-    throw new AssertionError(cause);
+    if (!disk.isDead()) {
+      throw new AssertionError(cause);
+    }
   }
 
   private void step(int choice) throws IOException {
@@ -122,11 +124,24 @@ final class Workload implements Journal.Listener {
       settle();
       reopen();
     } else if (choice < 99) {
-      // Killed: what was not written is lost, what was not synced is still there.
-      reopen();
+      die();
     } else {
       term++;
     }
+  }
+
+  /** What was not written is lost then, what was not synced is still there. */
+  private void die() throws IOException {
+    disk.crashAfter(random.nextInt(30));
+    for (int i = 0; i < 100 && !disk.isDead(); i++) {
+      try {
+        step(random.nextInt(97));
+      } catch (IOException e) {
+        // That is it.
+      }
+    }
+    disk.revive();
+    reopen();
   }
 
   private void append(int count) {
@@ -211,6 +226,12 @@ final class Workload implements Journal.Listener {
       appendedBy.put(i, logs.size() - 1);
     }
     promise(logs.size() - 1);
+    votesDone.put(disk.age(), vote());
+    snapshotsDone.put(disk.age(), snapshotIndex());
+  }
+
+  private long vote() {
+    return vote.read().map(value -> ByteBuffer.wrap(value).getLong()).orElse(0L);
   }
 
   private ModelLog log() {
