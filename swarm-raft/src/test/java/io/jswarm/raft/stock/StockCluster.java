@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft.stock;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.atomix.protocols.raft.impl.RaftContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,15 +14,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** Servers of one test, their network and their directories; what is left is removed at the end. */
 final class StockCluster implements AutoCloseable {
+  private static final Logger ATOMIX = (Logger) LoggerFactory.getLogger("io.atomix");
+
   private final Path directory;
   private final Network network = new Network();
   private final Map<String, StockServer> servers = new TreeMap<>();
   private UnaryOperator<StockServer.Setup> setup = UnaryOperator.identity();
 
   StockCluster() {
+    // It has much to complain about here.
+    ATOMIX.setLevel(Level.OFF);
     try {
       directory = Files.createTempDirectory("stock");
     } catch (IOException e) {
@@ -114,5 +121,6 @@ final class StockCluster implements AutoCloseable {
       server.close();
     }
     remove(directory);
+    ATOMIX.setLevel(null);
   }
 }
