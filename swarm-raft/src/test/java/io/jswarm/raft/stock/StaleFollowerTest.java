@@ -41,8 +41,7 @@ class StaleFollowerTest {
 
       // Its own snapshot comes before the next entry, which would install the received one.
       slow.server().compact();
-      slow.ask(() -> true);
-      slow.context().getServiceManager().executor().execute(() -> {});
+      slow.drainState();
       leader.write("next");
       leader.write("last");
       StockCluster.drain(leader);

@@ -181,6 +181,14 @@ final class StockServer implements AutoCloseable {
     return ask(() -> call.apply(context.getRaftRole()));
   }
 
+  /** What was given to this server's two threads before is done. */
+  void drainState() {
+    ask(() -> true);
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    context.getServiceManager().executor().execute(() -> done.complete(true));
+    Waiting.get(done);
+  }
+
   long term() {
     return context.getTerm();
   }
