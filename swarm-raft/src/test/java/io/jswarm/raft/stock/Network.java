@@ -67,9 +67,10 @@ final class Network {
             message.from().equals(id) || message.to().equals(id) ? Fate.REFUSE : Fate.DELIVER;
   }
 
+  /** Those held now; not what their receivers send next. */
   void releaseAnswers() {
-    for (Runnable answer = heldAnswers.poll(); answer != null; answer = heldAnswers.poll()) {
-      answer.run();
+    for (int left = heldAnswers.size(); left > 0; left--) {
+      heldAnswers.remove().run();
     }
   }
 

@@ -71,6 +71,10 @@ final class StockServer implements AutoCloseable {
           Duration.ofMillis(20));
     }
 
+    Setup directory(Path directory) {
+      return new Setup(directory, level, segmentBytes, entryBytes, electionTimeout, heartbeat);
+    }
+
     Setup level(StorageLevel level) {
       return new Setup(directory, level, segmentBytes, entryBytes, electionTimeout, heartbeat);
     }

@@ -48,8 +48,9 @@ class UnconfirmedReadTest {
       StockServer old = cluster.started("a", "b", "c");
       old.openSession(ReadConsistency.LINEARIZABLE_LEASE, Long.MAX_VALUE);
       old.write("one");
-      cluster.network().isolate("a");
       StockServer next = cluster.server("b");
+      Waiting.until("b can be elected", () -> next.lastIndex() == old.lastIndex());
+      cluster.network().isolate("a");
       next.campaign();
       next.openSession();
       next.write("two");
