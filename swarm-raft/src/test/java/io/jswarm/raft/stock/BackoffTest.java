@@ -3,6 +3,7 @@ package io.jswarm.raft.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atomix.protocols.raft.protocol.AppendRequest;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class BackoffTest {
       cluster.network().isolate("c");
       leader.write("one");
       // The wait doubles with each failure, up to a minute.
-      Waiting.until("the leader waits long", () -> lastWaitMillis(cluster) > 500);
+      Waiting.until("the leader waits long", () -> lastWaitMillis(cluster) > 1_000);
       cluster.network().heal();
       cluster.network().forgetSent();
 
@@ -39,7 +40,7 @@ class BackoffTest {
   }
 
   private static List<Network.Message> toC(StockCluster cluster) {
-    return cluster.network().sent(io.atomix.protocols.raft.protocol.AppendRequest.class).stream()
+    return cluster.network().sent(AppendRequest.class).stream()
         .filter(message -> message.to().equals("c"))
         .toList();
   }

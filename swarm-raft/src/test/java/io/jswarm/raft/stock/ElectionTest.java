@@ -24,14 +24,15 @@ class ElectionTest {
 
   @Test
   void aDeposedLeaderKeepsItsFollowersFromElecting() {
-    try (StockCluster cluster = new StockCluster().with(setup -> setup.electionTimeout(TIMEOUT))) {
+    try (StockCluster cluster =
+        new StockCluster().with(setup -> setup.electionTimeout(TIMEOUT.multipliedBy(5)))) {
       StockServer follower = cluster.lone("c", "a", "b");
       follower.answer(vote(5, "b", 0, 0));
       cluster.network().forgetSent();
 
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 60; i++) {
         assertThat(follower.answer(append(4, "a", 0, 0, 0)).succeeded()).isFalse();
-        Waiting.pause(10);
+        Waiting.pause(TIMEOUT.toMillis() / 4);
       }
       assertThat(cluster.network().sent(PollRequest.class)).isEmpty();
 

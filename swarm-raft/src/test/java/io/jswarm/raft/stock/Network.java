@@ -7,6 +7,7 @@ import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,17 @@ final class Network {
       }
     }
     return messages;
+  }
+
+  /** Until none of this kind is sent for so long. */
+  void awaitSilence(Class<? extends RaftRequest> kind, Duration duration) {
+    Waiting.until(
+        "no " + kind.getSimpleName() + " is sent",
+        () -> {
+          forgetSent();
+          Waiting.pause(duration.toMillis());
+          return sent(kind).isEmpty();
+        });
   }
 
   void forgetSent() {
