@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.raft.stock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program of this package in a JVM of its own. */
+final class ChildJvm {
+  /** Of a program that ended. */
+  record Result(int exit, String output) {}
+
+  private ChildJvm() {}
+
+  static Result run(List<String> prefix, Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=/dev/null",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("did not end: " + output);
+    }
+    return new Result(process.exitValue(), output);
+  }
+}
