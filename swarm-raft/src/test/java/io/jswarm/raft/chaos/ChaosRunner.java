@@ -32,7 +32,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>System properties: {@code chaos.minutes} (2), {@code chaos.seed}, {@code chaos.managers}
  * ({@code 3,5}), {@code chaos.faults} (names of {@link Nemesis.Fault}s; all), {@code chaos.dir}
  * ({@code target}), {@code chaos.log} (name of a log's factory), {@code chaos.bound.seconds} (30),
- * {@code chaos.max.bytes} of a value (1000000), {@code chaos.jvm} (options for each manager).
+ * {@code chaos.max.bytes} of a value (1000000), {@code chaos.tmpfs.megabytes} (64) of the small
+ * disk, {@code chaos.jvm} (options for each manager).
  */
 public final class ChaosRunner {
   private static final String SMALL_JVM =
@@ -64,7 +65,7 @@ public final class ChaosRunner {
               .map(Nemesis.Fault::valueOf)
               .toList(),
           Path.of(System.getProperty("chaos.dir", "target")),
-          System.getProperty("chaos.log", ""),
+          System.getProperty("chaos.log", hasLog() ? "" : "plain:NONE"),
           Duration.ofSeconds(Integer.getInteger("chaos.bound.seconds", 30)),
           Integer.getInteger("chaos.max.bytes", 1_000_000),
           List.of(System.getProperty("chaos.jvm", SMALL_JVM).split(" ")));
@@ -189,6 +190,7 @@ public final class ChaosRunner {
     private final AtomicInteger clientNumbers = new AtomicInteger();
     private final ArrayDeque<Integer> firstClients = new ArrayDeque<>();
     private final Map<Manager, Integer> eventsSeen = new HashMap<>();
+    private final Map<Manager, Integer> violations = new HashMap<>();
     private final Map<Long, String> leaders = new TreeMap<>();
 
     Phase(int size) {
@@ -231,7 +233,7 @@ public final class ChaosRunner {
     }
 
     private void start() {
-      Manager first = fleet.create(size > 1 ? 64 : 0);
+      Manager first = fleet.create(size > 1 ? Nemesis.TMPFS_MEGABYTES : 0);
       fleet.start(first, ReplicatedLogFactory.Entry.BOOTSTRAP);
       if (!fleet.awaitStart(first, settings.bound())) {
         throw new ChaosFailure("the first manager does not start; see " + first.work);
@@ -344,6 +346,10 @@ public final class ChaosRunner {
       while (true) {
         List<String> behind = new ArrayList<>();
         for (Manager manager : fleet.managers()) {
+          if (!manager.isAlive()) {
+            throw new ChaosFailure(
+                manager + " ended by itself, with " + manager.exitCode() + "; see " + manager.work);
+          }
           long reached = manager.status("position").map(Long::valueOf).orElse(-1L);
           if (reached < position) {
             behind.add(manager + " at " + reached);
@@ -450,7 +456,11 @@ public final class ChaosRunner {
             problems.add("term " + words[2] + " has two leaders: " + other + ", " + manager);
           }
         }
-        case "violation" -> problems.add(manager + ": " + words[2]);
+        case "violation" -> {
+          if (violations.merge(manager, 1, Integer::sum) <= 5) {
+            problems.add(manager + ": " + words[2]);
+          }
+        }
         case "stopped" -> {
           if (!nemesis.mayStop(manager)) {
             problems.add(manager + " stopped: " + words[2]);

@@ -29,7 +29,9 @@ import java.util.stream.Collectors;
 final class Nemesis {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration CHANGE = Duration.ofSeconds(30);
-  private static final long TMPFS_MEGABYTES = 64;
+
+  /** The size of the disk that one manager has for itself. */
+  static final long TMPFS_MEGABYTES = Long.getLong("chaos.tmpfs.megabytes", 64);
 
   /** The kinds of faults. */
   enum Fault {
