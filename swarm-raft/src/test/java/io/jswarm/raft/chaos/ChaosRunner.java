@@ -251,7 +251,8 @@ public final class ChaosRunner {
       int firstKey = number * Clients.KEYS_PER_ROUND;
       firstClients.addLast(clientNumbers.get() + 1);
       Clients clients = new Clients(fleet, ledger, clientNumbers, firstKey, settings.maxBytes());
-      clients.start(5, 2, random);
+      clients.start(4, 2, random);
+      clients.startReaders(random);
       long healed;
       try {
         Fleet.pause(300 + random.nextInt(900));
