@@ -236,7 +236,7 @@ public final class ChaosRunner {
       Manager first = fleet.create(size > 1 ? Nemesis.TMPFS_MEGABYTES : 0);
       fleet.start(first, ReplicatedLogFactory.Entry.BOOTSTRAP);
       if (!fleet.awaitStart(first, settings.bound())) {
-        throw new ChaosFailure("the first manager does not start; see " + first.work);
+        throw new ChaosFailure(first.lastWords());
       }
       fleet.awaitLeader(settings.bound());
       for (int i = 1; i < size; i++) {
@@ -348,8 +348,7 @@ public final class ChaosRunner {
         List<String> behind = new ArrayList<>();
         for (Manager manager : fleet.managers()) {
           if (!manager.isAlive()) {
-            throw new ChaosFailure(
-                manager + " ended by itself, with " + manager.exitCode() + "; see " + manager.work);
+            throw new ChaosFailure(manager.lastWords());
           }
           long reached = manager.status("position").map(Long::valueOf).orElse(-1L);
           if (reached < position) {

@@ -207,8 +207,7 @@ final class Nemesis {
         .filter(code -> code != 128 + 9 && !mayStop(manager))
         .ifPresent(
             code -> {
-              throw new ChaosFailure(
-                  manager + " ended by itself, with code " + code + "; see " + manager.work);
+              throw new ChaosFailure(manager.lastWords());
             });
   }
 
@@ -365,7 +364,7 @@ final class Nemesis {
     Manager manager = fleet.create(tmpfsMegabytes);
     fleet.start(manager, ReplicatedLogFactory.Entry.JOIN);
     if (!fleet.awaitStart(manager, START)) {
-      throw new ChaosFailure("the new " + manager + " does not start; see " + manager.work);
+      throw new ChaosFailure(manager.lastWords());
     }
     change(
         "add " + manager.id() + " " + manager.name + " " + manager.address(),
