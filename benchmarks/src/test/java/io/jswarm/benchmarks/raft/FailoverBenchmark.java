@@ -26,6 +26,7 @@ public final class FailoverBenchmark implements Benchmark {
 
   @Override
   public void run() {
+    System.out.println(Disk.measure().describe());
     if (EtcdCluster.isInstalled()) {
       try (Cluster etcd = EtcdCluster.start(MEMBERS)) {
         measure(etcd);

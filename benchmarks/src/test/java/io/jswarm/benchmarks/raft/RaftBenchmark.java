@@ -38,10 +38,7 @@ public final class RaftBenchmark implements Benchmark {
 
   @Override
   public void run() {
-    Disk disk = Disk.measure();
-    System.out.printf(
-        "disk: 256 bytes appended and synced in p50 %.3f ms, p99 %.3f ms%n",
-        disk.p50Millis(), disk.p99Millis());
+    System.out.println(Disk.measure().describe());
     for (int size : members) {
       try (Clusters clusters = new Clusters(size)) {
         table(size, clusters);
