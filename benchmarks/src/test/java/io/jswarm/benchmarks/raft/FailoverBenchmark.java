@@ -94,7 +94,7 @@ public final class FailoverBenchmark implements Benchmark {
 
   private static void signal(String signal, Process process) {
     try {
-      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("sh", "-c", "kill " + signal + " " + process.pid()).start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -301,7 +301,7 @@ final class Fleet implements AutoCloseable {
   private static void signal(Manager manager, String signal) {
     Process process = manager.process;
     if (process != null && process.isAlive()) {
-      run("kill", signal, Long.toString(process.pid()));
+      run("sh", "-c", "kill " + signal + " " + process.pid());
     }
   }
 
