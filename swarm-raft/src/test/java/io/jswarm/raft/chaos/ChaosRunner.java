@@ -17,7 +17,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -186,7 +185,7 @@ public final class ChaosRunner {
     private final int size;
     private final Fleet fleet;
     private final Nemesis nemesis;
-    private final Ledger ledger = new Ledger(history -> Optional.empty());
+    private final Ledger ledger = new Ledger(new LinearizableRegister());
     private final AtomicInteger clientNumbers = new AtomicInteger();
     private final ArrayDeque<Integer> firstClients = new ArrayDeque<>();
     private final Map<Manager, Integer> eventsSeen = new HashMap<>();
