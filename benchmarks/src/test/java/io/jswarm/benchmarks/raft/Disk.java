@@ -3,6 +3,7 @@ package io.jswarm.benchmarks.raft;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -12,6 +13,19 @@ import java.util.Arrays;
 /** What a durable write costs here without anybody's software: the floor under every figure. */
 record Disk(double p50Millis, double p99Millis) {
   private static final int SAMPLES = 2_000;
+
+  /**
+   * In one line, with how busy the machine is otherwise: a figure from a busy one is worth little.
+   */
+  String describe() {
+    return String.format(
+        "disk: 256 bytes appended and synced in p50 %.3f ms, p99 %.3f ms; load of the machine"
+            + " before: %.1f on %d cores",
+        p50Millis,
+        p99Millis,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        Runtime.getRuntime().availableProcessors());
+  }
 
   /** Appends 256 bytes and makes them durable, one after the other. */
   static Disk measure() {

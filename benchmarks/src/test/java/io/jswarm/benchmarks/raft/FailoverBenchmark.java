@@ -26,6 +26,7 @@ public final class FailoverBenchmark implements Benchmark {
 
   @Override
   public void run() {
+    System.out.println(Disk.measure().describe());
     if (EtcdCluster.isInstalled()) {
       try (Cluster etcd = EtcdCluster.start(MEMBERS)) {
         measure(etcd);
@@ -93,7 +94,7 @@ public final class FailoverBenchmark implements Benchmark {
 
   private static void signal(String signal, Process process) {
     try {
-      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("sh", "-c", "kill " + signal + " " + process.pid()).start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

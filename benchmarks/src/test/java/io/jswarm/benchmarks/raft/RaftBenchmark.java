@@ -6,7 +6,10 @@ import io.jswarm.raft.chaos.ClosedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  * the same closed loop in this process, over a loopback connection to the leader; ours also from
  * within the leader, which is how a program uses it. Both make each write durable on a majority
  * first; strace counts.
+ *
+ * <p>System properties: {@code bench.seconds}, {@code bench.rounds}, {@code bench.bytes}, {@code
+ * bench.inflight}, {@code bench.members}, {@code bench.dir} for the data, {@code bench.log} for the
+ * name of our log's factory, {@code bench.jvm} for options of our managers, {@code
+ * bench.etcd.connections}.
  */
 public final class RaftBenchmark implements Benchmark {
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
-  private static final List<Integer> SIZES = List.of(256, 65_536);
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
 
-  private final Duration length = Duration.ofSeconds(Integer.getInteger("bench.seconds", 8));
+  private final Duration length = Duration.ofSeconds(Integer.getInteger("bench.seconds", 4));
+  private final int rounds = Integer.getInteger("bench.rounds", 3);
+  private final List<Integer> sizes = numbers("bench.bytes", "256,65536");
   private final List<Integer> inFlight = numbers("bench.inflight", "1,64,1000");
   private final List<Integer> members = numbers("bench.members", "1,3");
 
@@ -38,10 +47,7 @@ public final class RaftBenchmark implements Benchmark {
 
   @Override
   public void run() {
-    Disk disk = Disk.measure();
-    System.out.printf(
-        "disk: 256 bytes appended and synced in p50 %.3f ms, p99 %.3f ms%n",
-        disk.p50Millis(), disk.p99Millis());
+    System.out.println(Disk.measure().describe());
     for (int size : members) {
       try (Clusters clusters = new Clusters(size)) {
         table(size, clusters);
@@ -85,32 +91,50 @@ public final class RaftBenchmark implements Benchmark {
 
   private void table(int size, Clusters clusters) {
     System.out.printf(
-        "%n%d %s, %d s each%n%8s %9s  %-16s %10s %9s %9s  %s%n",
+        "%n%d %s, median of %d times %d s, in turns%n%8s %9s  %-16s %10s %21s %9s %9s  %s%n",
         size,
         size == 1 ? "manager" : "managers",
+        rounds,
         length.toSeconds(),
         "bytes",
         "in flight",
         "who",
         "writes/s",
+        "least to most",
         "p50 ms",
         "p99 ms",
         "to etcd");
-    for (int bytes : SIZES) {
+    for (int bytes : sizes) {
       for (int open : inFlight) {
-        ClosedLoop.Result peer = null;
-        for (Cluster cluster : clusters.all()) {
-          ClosedLoop.Result result = overLoopback(cluster, bytes, open);
-          print(bytes, open, cluster.name(), result, peer);
-          peer = peer == null && cluster == clusters.etcd ? result : peer;
-        }
-        if (clusters.own != null) {
-          ClosedLoop.Result result =
-              clusters.own.inProcess(bytes, open, keys(bytes), WARM_UP, length);
-          print(bytes, open, "jswarm, inside", result, peer);
-        }
+        cell(bytes, open, clusters);
       }
     }
+  }
+
+  /** Takes turns, so that what else the machine does meets all alike; prints medians. */
+  private void cell(int bytes, int open, Clusters clusters) {
+    Map<String, List<ClosedLoop.Result>> results = new LinkedHashMap<>();
+    for (int i = 0; i < rounds; i++) {
+      for (Cluster cluster : clusters.all()) {
+        results
+            .computeIfAbsent(cluster.name(), name -> new ArrayList<>())
+            .add(overLoopback(cluster, bytes, open));
+      }
+      if (clusters.own != null) {
+        results
+            .computeIfAbsent("jswarm, inside", name -> new ArrayList<>())
+            .add(clusters.own.inProcess(bytes, open, keys(bytes), WARM_UP, length));
+      }
+    }
+    double peer = results.containsKey("etcd") ? median(results.get("etcd")).perSecond() : 0;
+    results.forEach((who, all) -> print(bytes, open, who, all, who.equals("etcd") ? 0 : peer));
+  }
+
+  private static ClosedLoop.Result median(List<ClosedLoop.Result> results) {
+    return results.stream()
+        .sorted(Comparator.comparingDouble(ClosedLoop.Result::perSecond))
+        .toList()
+        .get(results.size() / 2);
   }
 
   private static int keys(int bytes) {
@@ -126,17 +150,23 @@ public final class RaftBenchmark implements Benchmark {
   }
 
   private static void print(
-      int bytes, int open, String who, ClosedLoop.Result result, ClosedLoop.@Nullable Result peer) {
+      int bytes, int open, String who, List<ClosedLoop.Result> all, double peer) {
+    ClosedLoop.Result result = median(all);
+    int failed = all.stream().mapToInt(ClosedLoop.Result::failed).sum();
     System.out.printf(
-        "%8d %9d  %-16s %10.0f %9.3f %9.3f  %s%s%n",
+        "%8d %9d  %-16s %10.0f %21s %9.3f %9.3f  %s%s%n",
         bytes,
         open,
         who,
         result.perSecond(),
+        String.format(
+            "%.0f to %.0f",
+            all.stream().mapToDouble(ClosedLoop.Result::perSecond).min().orElse(0),
+            all.stream().mapToDouble(ClosedLoop.Result::perSecond).max().orElse(0)),
         result.p50Millis(),
         result.p99Millis(),
-        peer == null ? "" : String.format("%.2f×", result.perSecond() / peer.perSecond()),
-        result.failed() == 0 ? "" : "  FAILED: " + result.failed());
+        peer == 0 ? "" : String.format("%.2f×", result.perSecond() / peer),
+        failed == 0 ? "" : "  FAILED: " + failed);
   }
 
   /** In a run of its own: to be traced slows a process down. */

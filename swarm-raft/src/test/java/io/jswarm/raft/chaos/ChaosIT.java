@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** Real processes under faults: some minutes here, {@code -Dchaos.minutes} for more. */
 class ChaosIT {
+  /** For a mistake to show; it ends with the first round in which one does. */
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+
   @Test
   @Timeout(value = 80, unit = TimeUnit.HOURS)
   void nothingAcknowledgedIsLostAndAllManagersAgree() {
@@ -22,23 +25,41 @@ class ChaosIT {
   }
 
   @Test
-  void aLogThatForgetsWhatItAcknowledgedIsFoundOut() {
-    ChaosRunner.Result result =
-        ChaosRunner.run(memory(Duration.ofSeconds(20), List.of(Fault.KILL_LEADER)));
-    assertThat(result.problems()).anyMatch(problem -> problem.startsWith("lost: "));
-    assertThat(result.problems()).anyMatch(problem -> problem.contains("and now has"));
-    Fleet.delete(result.directory());
+  void aLogThatKeepsNothingIsFoundOut() {
+    assertThat(found("memory", 1, Fault.KILL_LEADER))
+        .anyMatch(problem -> problem.startsWith("lost: "))
+        .anyMatch(problem -> problem.contains("and now has"));
   }
 
   @Test
   void aLogThatDoesNothingWrongIsNotBlamed() {
-    ChaosRunner.Result result =
-        ChaosRunner.run(
-            memory(Duration.ofSeconds(12), List.of(Fault.NOTHING, Fault.FREEZE_LEADER)));
-    assertThat(result.problems()).isEmpty();
+    assertThat(found("memory", 1, Fault.NOTHING, Fault.FREEZE_LEADER)).isEmpty();
   }
 
-  private static ChaosRunner.Settings memory(Duration length, List<Fault> faults) {
-    return ChaosRunner.Settings.fromProperties().with(length, List.of(1), faults, "memory");
+  @Test
+  void aLogThatAcknowledgesWhatOnlyTheLeaderHasIsFoundOut() {
+    assertThat(found("plain:ACKNOWLEDGES_EARLY", 3, Fault.ISOLATE_LEADER)).isNotEmpty();
+  }
+
+  @Test
+  void aLogThatReadsWithoutAskingWhetherItLeadsIsFoundOut() {
+    assertThat(found("plain:READS_UNASKED", 3, Fault.ISOLATE_LEADER))
+        .anyMatch(problem -> problem.startsWith("out of time: "));
+  }
+
+  @Test
+  void aLogThatTakesADamagedEndForItsOwnIsFoundOut() {
+    assertThat(found("plain:TRUSTS_THE_TAIL", 3, Fault.CORRUPT_TAIL_OF_THE_ONLY_COPY))
+        .anyMatch(problem -> problem.startsWith("lost: "));
+  }
+
+  private static List<String> found(String log, int managers, Fault... faults) {
+    ChaosRunner.Settings settings = ChaosRunner.Settings.fromProperties();
+    ChaosRunner.Result result =
+        ChaosRunner.run(settings.with(LONG_ENOUGH, List.of(managers), List.of(faults), log));
+    if (!result.problems().isEmpty()) {
+      Fleet.delete(result.directory());
+    }
+    return result.problems();
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that write and read. Some wait for each answer and share a few registers; others keep
- * many writes in flight, each on registers of its own. All go to whoever they think leads, and
- * sometimes to someone else.
+ * many writes in flight, each on registers of its own. These go to whoever they think leads, and
+ * sometimes to someone else. Readers ask one manager all the time, whether it leads or not.
  */
 final class Clients {
   private static final Duration CONNECT = Duration.ofMillis(500);
@@ -62,6 +62,13 @@ final class Clients {
       launch(
           new Streaming(new Random(random.nextLong()), firstKey + SHARED_KEYS + i),
           "streaming-" + i);
+    }
+  }
+
+  /** Starts a reader for each manager that there is. */
+  void startReaders(Random random) {
+    for (Fleet.Manager manager : fleet.managers()) {
+      launch(new Reading(manager, new Random(random.nextLong())), "reading-" + manager);
     }
   }
 
@@ -241,6 +248,36 @@ final class Clients {
       return ControlClient.connect(manager.control, CONNECT);
     } catch (IOException e) {
       return null;
+    }
+  }
+
+  /** Reads, of one manager only: it may think that it leads when it does no more. */
+  private final class Reading implements Runnable {
+    private final Fleet.Manager manager;
+    private final Random random;
+
+    Reading(Fleet.Manager manager, Random random) {
+      this.manager = manager;
+      this.random = random;
+    }
+
+    @Override
+    public void run() {
+      while (!stop) {
+        ControlClient connection = Clients.connect(manager);
+        if (connection == null) {
+          Fleet.pause(50);
+          continue;
+        }
+        try (connection) {
+          long session = SESSIONS.incrementAndGet();
+          while (!stop && !connection.isBroken()) {
+            Ledger.Op op = ledger.read(firstKey + random.nextInt(SHARED_KEYS), session);
+            ledger.finish(op, answer(connection, command(op, 0)));
+            Fleet.pause(5 + random.nextInt(20));
+          }
+        }
+      }
     }
   }
 

@@ -82,6 +82,22 @@ final class Fleet implements AutoCloseable {
           : Optional.of(started.exitValue());
     }
 
+    /** How the process ended, and the last line that it printed. */
+    String lastWords() {
+      Path output = work.resolve("output");
+      try {
+        List<String> lines = Files.exists(output) ? Files.readAllLines(output) : List.of();
+        return String.format(
+            "%s ended with code %s: %s; see %s",
+            name,
+            exitCode().map(String::valueOf).orElse("?"),
+            lines.isEmpty() ? "" : lines.get(lines.size() - 1),
+            work);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     ControlClient.Answer ask(String command) {
       return ask(command, PATIENCE);
     }
@@ -285,7 +301,7 @@ final class Fleet implements AutoCloseable {
   private static void signal(Manager manager, String signal) {
     Process process = manager.process;
     if (process != null && process.isAlive()) {
-      run("kill", signal, Long.toString(process.pid()));
+      run("sh", "-c", "kill " + signal + " " + process.pid());
     }
   }
 

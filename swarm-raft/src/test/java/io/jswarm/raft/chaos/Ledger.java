@@ -143,6 +143,20 @@ final class Ledger {
     }
   }
 
+  /** What is wrong: all counted, few of each kind told. */
+  private static final class Problems {
+    private static final int TOLD = 6;
+
+    private final List<String> told = new ArrayList<>();
+    private final Map<String, Integer> found = new HashMap<>();
+
+    void add(String kind, String what) {
+      if (found.merge(kind, 1, Integer::sum) <= TOLD) {
+        told.add(kind + ": " + what);
+      }
+    }
+  }
+
   private long lost;
   private long twice;
   private long nonLinearizable;
@@ -224,7 +238,7 @@ final class Ledger {
    * @return what is wrong
    */
   List<String> check(List<Long> applied, int firstKey, int lastKey, int forgetBefore) {
-    List<String> problems = new ArrayList<>();
+    Problems problems = new Problems();
     List<Op> newReads;
     synchronized (reads) {
       newReads = new ArrayList<>(reads);
@@ -239,7 +253,7 @@ final class Ledger {
     for (Op read : newReads) {
       if (read.position() < checked || read.position() > last) {
         problems.add(
-            "stale or early: " + read + " while positions " + checked + " to " + last + " are due");
+            "stale or early", read + " while positions " + checked + " to " + last + " are due");
         nonLinearizable++;
       }
     }
@@ -254,30 +268,31 @@ final class Ledger {
     checkSessions(problems);
     checkHistories(newReads, firstKey, lastKey, problems);
     forget(forgetBefore);
-    return problems;
+    return problems.told;
   }
 
-  private void replay(long position, long id, Sweep sweep, List<String> problems) {
+  private void replay(long position, long id, Sweep sweep, Problems problems) {
     Op op = writes.get(id);
     Long before = positions.put(id, position);
     if (before != null) {
       twice++;
       problems.add(
+          "applied twice",
           Registers.Operation.name(id) + " applied at " + before + " and again at " + position);
       return;
     }
     if (op == null) {
-      problems.add("position " + position + " holds " + id + ", which nobody asked for lately");
+      problems.add("nobody's", "position " + position + " holds " + Registers.Operation.name(id));
       disordered++;
       return;
     }
     if (op.outcome() == Outcome.FAIL) {
       disordered++;
-      problems.add("refused, and yet applied at " + position + ": " + op);
+      problems.add("refused", "and yet applied at " + position + ": " + op);
     }
     if (op.outcome() == Outcome.OK && op.position() != position) {
       disordered++;
-      problems.add("applied at " + position + ", but acknowledged as " + op);
+      problems.add("elsewhere", "applied at " + position + ", but acknowledged as " + op);
     }
     boolean effect = true;
     if (op.kind == Kind.CAS) {
@@ -288,16 +303,18 @@ final class Ledger {
     }
     if (op.outcome() == Outcome.OK && op.effect() != effect) {
       nonLinearizable++;
-      problems.add("took effect: " + effect + ", but the answer was " + op.effect() + ": " + op);
+      problems.add(
+          "wrong answer", op + " took effect: " + effect + ", and was told: " + op.effect());
     }
     sweep.next(op, problems);
   }
 
-  private void checkRead(Op read, Sweep sweep, List<String> problems) {
+  private void checkRead(Op read, Sweep sweep, Problems problems) {
     Registers.Register register = registers.getOrDefault(read.key, Registers.Register.EMPTY);
     if (read.value() != register.value() || read.version() != register.version()) {
       nonLinearizable++;
       problems.add(
+          "wrong value",
           String.format(
               "read %s version %d where %s version %d was: %s",
               Registers.Operation.name(read.value()),
@@ -314,10 +331,11 @@ final class Ledger {
     private long latestInvocation = Long.MIN_VALUE;
     private Op latest;
 
-    void next(Op op, List<String> problems) {
+    void next(Op op, Problems problems) {
       if (op.completed() < latestInvocation) {
         nonLinearizable++;
         problems.add(
+            "out of time",
             String.format(
                 "%s comes after %s, which was asked for %d µs after its answer",
                 op, latest, (latestInvocation - op.completed()) / 1_000));
@@ -329,19 +347,17 @@ final class Ledger {
     }
   }
 
-  private void checkAcknowledged(List<String> problems) {
+  private void checkAcknowledged(Problems problems) {
     for (Op op : writes.values()) {
       if (op.outcome() == Outcome.OK && !positions.containsKey(op.id)) {
         lost++;
-        if (problems.size() < 100) {
-          problems.add("lost: " + op + "; positions up to " + checked + " were applied");
-        }
+        problems.add("lost", op + "; positions up to " + checked + " were applied");
       }
     }
   }
 
   /** Proposals of one connection are applied in their order, or the later ones are not at all. */
-  private void checkSessions(List<String> problems) {
+  private void checkSessions(Problems problems) {
     Map<Long, List<Op>> sessions =
         writes.values().stream().collect(Collectors.groupingBy(op -> op.session));
     for (List<Op> session : sessions.values()) {
@@ -355,13 +371,14 @@ final class Ledger {
         } else if (missing != null || at < position) {
           disordered++;
           problems.add(
-              missing != null
-                  ? op
-                      + " applied at "
-                      + at
-                      + ", but what was proposed before it is not: "
-                      + missing
-                  : op + " applied at " + at + " after its successor at " + position);
+              "out of order",
+              op
+                  + " applied at "
+                  + at
+                  + (missing == null
+                      ? " after its successor at " + position
+                      : ", but what was proposed before it is not: " + missing));
+          break;
         } else {
           position = at;
         }
@@ -369,7 +386,7 @@ final class Ledger {
     }
   }
 
-  private void checkHistories(List<Op> newReads, int firstKey, int lastKey, List<String> problems) {
+  private void checkHistories(List<Op> newReads, int firstKey, int lastKey, Problems problems) {
     Map<Integer, List<Op>> histories = new TreeMap<>();
     for (Op op : writes.values()) {
       if (op.key >= firstKey && op.key <= lastKey && (op.kind == Kind.PUT || op.kind == Kind.CAS)) {
@@ -387,7 +404,7 @@ final class Ledger {
               .ifPresent(
                   problem -> {
                     nonLinearizable++;
-                    problems.add("key " + key + ": " + problem);
+                    problems.add("not linearizable", "key " + key + ": " + problem);
                   });
         });
   }

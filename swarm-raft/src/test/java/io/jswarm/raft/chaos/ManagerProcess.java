@@ -57,13 +57,13 @@ import java.util.stream.Collectors;
  */
 public final class ManagerProcess {
   /** Exit code: the log stopped by itself. */
-  public static final int STOPPED = 3;
+  public static final int STOPPED = 13;
 
   /** Exit code: what is on disk is damaged, and the log says so. */
-  public static final int UNTRUSTED = 4;
+  public static final int UNTRUSTED = 14;
 
   /** Exit code: it did not start for another reason. */
-  public static final int BROKEN = 5;
+  public static final int BROKEN = 15;
 
   /** Bulk writes: frames of a number, a key and bytes; answered by the number and a position. */
   public static final ChannelKind BULK = ChannelKind.CONTROL;

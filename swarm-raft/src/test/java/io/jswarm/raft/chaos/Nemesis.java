@@ -29,7 +29,9 @@ import java.util.stream.Collectors;
 final class Nemesis {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration CHANGE = Duration.ofSeconds(30);
-  private static final long TMPFS_MEGABYTES = 64;
+
+  /** The size of the disk that one manager has for itself. */
+  static final long TMPFS_MEGABYTES = Long.getLong("chaos.tmpfs.megabytes", 64);
 
   /** The kinds of faults. */
   enum Fault {
@@ -205,8 +207,7 @@ final class Nemesis {
         .filter(code -> code != 128 + 9 && !mayStop(manager))
         .ifPresent(
             code -> {
-              throw new ChaosFailure(
-                  manager + " ended by itself, with code " + code + "; see " + manager.work);
+              throw new ChaosFailure(manager.lastWords());
             });
   }
 
@@ -363,7 +364,7 @@ final class Nemesis {
     Manager manager = fleet.create(tmpfsMegabytes);
     fleet.start(manager, ReplicatedLogFactory.Entry.JOIN);
     if (!fleet.awaitStart(manager, START)) {
-      throw new ChaosFailure("the new " + manager + " does not start; see " + manager.work);
+      throw new ChaosFailure(manager.lastWords());
     }
     change(
         "add " + manager.id() + " " + manager.name + " " + manager.address(),
