@@ -85,10 +85,11 @@ final class PeerProtocol implements RaftServerProtocol {
             request.prevLogTerm(),
             request.entries(),
             Math.min(request.commitIndex(), engine.journal().durableIndex()));
-    return engine
-        .peers()
-        .call(member, Frame.Type.APPEND, MessageCodec.encode(durable), APPEND)
-        .thenApply(MessageCodec::appended);
+    return whileLeading(
+        engine
+            .peers()
+            .call(member, Frame.Type.APPEND, MessageCodec.encode(durable), APPEND)
+            .thenApply(MessageCodec::appended));
   }
 
   @Override
@@ -101,14 +102,38 @@ final class PeerProtocol implements RaftServerProtocol {
 
   @Override
   public CompletableFuture<InstallResponse> install(MemberId member, InstallRequest request) {
-    return engine
-        .peers()
-        .call(member, Frame.Type.INSTALL, MessageCodec.encode(request), INSTALL)
-        .thenApply(MessageCodec.Answer::of)
-        .thenApply(
-            answer ->
-                new InstallResponse(
-                    answer.yes() ? RaftResponse.Status.OK : RaftResponse.Status.ERROR, null));
+    return whileLeading(
+        engine
+            .peers()
+            .call(member, Frame.Type.INSTALL, MessageCodec.encode(request), INSTALL)
+            .thenApply(MessageCodec.Answer::of)
+            .thenApply(
+                answer ->
+                    new InstallResponse(
+                        answer.yes() ? RaftResponse.Status.OK : RaftResponse.Status.ERROR, null)));
+  }
+
+  /**
+   * Passes an outcome on only as long as this leadership lasts. Atomix counts requests under way
+   * anew for each leadership, and an answer to one of an earlier would make it send no more (hazard
+   * 28).
+   */
+  private <T> CompletableFuture<T> whileLeading(CompletableFuture<T> outcome) {
+    long term = engine.raft().getTerm();
+    CompletableFuture<T> passed = new CompletableFuture<>();
+    engine.whenDone(
+        outcome,
+        (answer, error) -> {
+          if (engine.raft().getTerm() != term || !engine.raft().isLeader()) {
+            return;
+          }
+          if (error == null) {
+            passed.complete(answer);
+          } else {
+            passed.completeExceptionally(error);
+          }
+        });
+    return passed;
   }
 
   /** Followers take configurations from the log; there is nothing to tell them beside it. */

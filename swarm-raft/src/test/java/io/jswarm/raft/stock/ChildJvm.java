@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program of this package in a JVM of its own. */
-final class ChildJvm {
+public final class ChildJvm {
   /** Of a program that ended. */
-  record Result(int exit, String output) {}
+  public record Result(int exit, String output) {}
 
   private ChildJvm() {}
 
-  static Result run(List<String> prefix, Class<?> program, String... arguments)
+  public static Result run(List<String> prefix, Class<?> program, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
