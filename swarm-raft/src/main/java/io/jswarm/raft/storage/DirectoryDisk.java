@@ -5,7 +5,6 @@ import io.jswarm.FailedPreconditionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +26,12 @@ final class DirectoryDisk implements Disk {
   private static final Set<StandardOpenOption> READ_WRITE =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  /**
+   * Those of this process. The lock file does not tell: when a process closes it, also after it was
+   * opened a second time in vain, all its locks on it are gone.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path directory;
   private final FileChannel lock;
 
@@ -36,7 +42,31 @@ final class DirectoryDisk implements Disk {
 
   static DirectoryDisk open(Path path) throws IOException {
     makeDirectory(path);
-    return new DirectoryDisk(path, lock(path));
+    Path directory = path.toRealPath();
+    if (!HELD.add(directory)) {
+      throw inUse(directory);
+    }
+    try {
+      return new DirectoryDisk(directory, lock(directory));
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(directory);
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    Path file = directory.resolve(LOCK);
+    FileChannel channel = FileChannel.open(file, READ_WRITE, ownerOnly(file, "rw-------"));
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw inUse(directory);
+    }
+    return channel;
+  }
+
+  private static FailedPreconditionException inUse(Path directory) {
+    return new FailedPreconditionException(
+        "the directory " + directory + " is in use by another manager; give each manager its own");
   }
 
   /** Makes a directory, and those above it, such that a power cut leaves them. */
@@ -51,28 +81,6 @@ final class DirectoryDisk implements Disk {
     for (Path directory : changed) {
       sync(directory);
     }
-  }
-
-  private static FileChannel lock(Path directory) throws IOException {
-    Path file = directory.resolve(LOCK);
-    FileChannel channel = FileChannel.open(file, READ_WRITE, ownerOnly(file, "rw-------"));
-    boolean locked = false;
-    try {
-      locked = channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      // Held by another manager of this process.
-    } finally {
-      if (!locked) {
-        channel.close();
-      }
-    }
-    if (!locked) {
-      throw new FailedPreconditionException(
-          "the directory "
-              + directory
-              + " is in use by another manager; give each manager its own");
-    }
-    return channel;
   }
 
   /** The attributes of a new file, where the file system has owners. */
@@ -142,6 +150,7 @@ final class DirectoryDisk implements Disk {
   @Override
   public void close() throws IOException {
     lock.close();
+    HELD.remove(directory);
   }
 
   @Override

@@ -51,7 +51,7 @@ public final class Journal implements AutoCloseable {
    * Sizes.
    *
    * @param segmentBytes of a file, at least 16 KiB; an entry has to fit into one
-   * @param cacheBytes of the newest payloads that stay in memory
+   * @param cacheBytes of memory for the newest entries, beside those that are not durable yet
    */
   public record Settings(int segmentBytes, int cacheBytes) {
     /** Checks the sizes. */

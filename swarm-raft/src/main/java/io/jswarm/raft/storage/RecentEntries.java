@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * as there is room for. Owner's thread.
  */
 final class RecentEntries {
+  /** Bytes of memory an entry takes beside its payload. */
+  private static final int OVERHEAD = 64;
+
   private final List<@Nullable Append> entries = new ArrayList<>();
 
   /** Of those in the list, how many are gone. */
@@ -25,17 +28,12 @@ final class RecentEntries {
     this.next = next;
   }
 
-  long first() {
+  private long first() {
     return next - (entries.size() - gone);
   }
 
   long next() {
     return next;
-  }
-
-  /** Of all payloads. */
-  long bytes() {
-    return bytes;
   }
 
   @Nullable Append get(long index) {
@@ -47,19 +45,23 @@ final class RecentEntries {
   void add(Append entry) {
     entries.add(entry);
     next = entry.index + 1;
-    bytes += entry.payload.length;
+    bytes += sizeOf(entry);
   }
 
-  /** Forgets the oldest entries, up to {@code index}, until they are of {@code maxBytes}. */
+  /** Forgets the oldest entries, up to {@code index}, until the others take {@code maxBytes}. */
   void evict(long index, long maxBytes) {
     while (first() <= index && first() < next && bytes > maxBytes) {
       Append oldest = entries.set(gone++, null);
-      bytes -= oldest == null ? 0 : oldest.payload.length;
+      bytes -= oldest == null ? 0 : sizeOf(oldest);
     }
     if (gone > entries.size() / 2) {
       entries.subList(0, gone).clear();
       gone = 0;
     }
+  }
+
+  private static int sizeOf(Append entry) {
+    return OVERHEAD + entry.payload.length;
   }
 
   /** Drops the entries after {@code index}; the next one is the one after it. */
@@ -68,7 +70,7 @@ final class RecentEntries {
       Append last = entries.remove(entries.size() - 1);
       if (last != null) {
         last.dropped = true;
-        bytes -= last.payload.length;
+        bytes -= sizeOf(last);
       }
       next--;
     }

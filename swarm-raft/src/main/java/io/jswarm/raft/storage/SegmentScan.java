@@ -24,12 +24,10 @@ record SegmentScan(SegmentIndex index, int end, int chain, byte[] bytes) {
     SegmentIndex index = new SegmentIndex(segment);
     int offset = Segment.RECORDS;
     int chain = segment.header().chain();
-    int epoch = 0;
     while (index.last() < upTo && offset + RecordHeader.BYTES <= bytes.length) {
       RecordHeader record = RecordHeader.decode(bytes, offset);
       if (record.index() != index.last() + 1
           || record.previous() != chain
-          || record.epoch() < epoch
           || !control.permits(record)
           || !record.isIntact(segment.header().id(), bytes, offset)) {
         break;
@@ -37,7 +35,6 @@ record SegmentScan(SegmentIndex index, int end, int chain, byte[] bytes) {
       index.add(offset, record.term());
       offset += RecordHeader.BYTES + record.length();
       chain = record.crc();
-      epoch = record.epoch();
     }
     return new SegmentScan(index, offset, chain, bytes);
   }

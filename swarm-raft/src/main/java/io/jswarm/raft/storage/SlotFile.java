@@ -24,6 +24,7 @@ public final class SlotFile implements AutoCloseable {
   private static final int PAGE = 4096;
   private static final int SLOTS = 2;
   private static final int MAGIC = 0x4a53_4c54; // JSLT
+  private static final int VERSION = 1;
   private static final int HEADER = 4 * Integer.BYTES + Long.BYTES;
   private static final int NO_VALUE = -1;
 
@@ -101,7 +102,7 @@ public final class SlotFile implements AutoCloseable {
   private static byte[] encode(Slot slot) {
     byte[] value = slot.value == null ? new byte[0] : slot.value;
     ByteBuffer page = ByteBuffer.allocate(PAGE);
-    page.putInt(0).putInt(MAGIC).putInt(1).putLong(slot.sequence);
+    page.putInt(0).putInt(MAGIC).putInt(VERSION).putLong(slot.sequence);
     page.putInt(slot.value == null ? NO_VALUE : value.length).put(value);
     page.putInt(0, Checksum.of(page.array(), Integer.BYTES, HEADER - Integer.BYTES + value.length));
     return page.array();
@@ -110,7 +111,7 @@ public final class SlotFile implements AutoCloseable {
   private static @Nullable Slot decode(byte[] bytes) {
     ByteBuffer page = ByteBuffer.wrap(bytes);
     int crc = page.getInt();
-    boolean known = page.getInt() == MAGIC && page.getInt() == 1;
+    boolean known = page.getInt() == MAGIC && page.getInt() == VERSION;
     long sequence = page.getLong();
     int length = page.getInt();
     if (!known || length < NO_VALUE || length > MAX_VALUE) {

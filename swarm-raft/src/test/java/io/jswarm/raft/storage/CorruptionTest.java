@@ -183,6 +183,13 @@ class CorruptionTest {
       damaged.flip(only, offset, offset % 8);
       assertThatThrownBy(() -> new JournalRig(damaged)).isInstanceOf(UntrustedLogException.class);
     }
+    SimulatedDisk other = new SimulatedDisk();
+    new JournalRig(other).settle().append(1, "a", "b", "c").settle();
+    SimulatedDisk swapped = small.copy();
+    swapped.replace(only, other.contents(only));
+    assertThatThrownBy(() -> new JournalRig(swapped))
+        .isInstanceOf(UntrustedLogException.class)
+        .hasMessageContaining(only);
     small.lose(only);
     assertThatThrownBy(() -> new JournalRig(small))
         .isInstanceOf(UntrustedLogException.class)

@@ -81,28 +81,43 @@ class DirectoryDiskTest {
 
   @Test
   void aDirectoryHasOneUserOfAllProcesses() throws Exception {
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Holder.class.getName(),
-                parent.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      assertThat(other.getInputStream().read()).isEqualTo('h');
+    Process other = open();
+    assertThat(other.getInputStream().read()).isEqualTo('h');
 
-      assertThatThrownBy(() -> Disk.directory(parent))
-          .isInstanceOf(FailedPreconditionException.class);
-    } finally {
-      other.destroyForcibly();
-      assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    }
+    assertThatThrownBy(() -> Disk.directory(parent))
+        .isInstanceOf(FailedPreconditionException.class);
+
+    other.destroyForcibly();
+    assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
     Disk.directory(parent).close();
   }
 
-  /** Holds a directory until it is killed. */
+  @Test
+  void aVainAttemptDoesNotGiveTheDirectoryAway() throws Exception {
+    try (Disk first = Disk.directory(parent)) {
+      assertThatThrownBy(() -> Disk.directory(parent))
+          .isInstanceOf(FailedPreconditionException.class);
+
+      Process other = open();
+
+      assertThat(other.getInputStream().read()).as("by another process").isEqualTo('r');
+      assertThat(first.list()).isEmpty();
+    }
+  }
+
+  /** Another process tries, and says 'h' if it holds the directory, 'r' if it was refused. */
+  private Process open() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Holder.class.getName(),
+            parent.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Holds a directory until it is killed, or its input ends. */
   static final class Holder {
     private Holder() {}
 
@@ -110,8 +125,9 @@ class DirectoryDiskTest {
       try (Disk disk = Disk.directory(Path.of(args[0]))) {
         System.out.print("h" + disk.list().size());
         System.out.flush();
-        int end = System.in.read();
-        System.exit(end);
+        System.exit(System.in.read());
+      } catch (FailedPreconditionException e) {
+        System.out.print("r");
       }
     }
   }
