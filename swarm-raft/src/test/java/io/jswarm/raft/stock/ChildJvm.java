@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program of this package in a JVM of its own. */
@@ -32,11 +33,10 @@ public final class ChildJvm {
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
+    // Also if it holds its output open.
+    CompletableFuture<Process> end = process.onExit().orTimeout(1, TimeUnit.MINUTES);
+    end.exceptionally(late -> process.destroyForcibly());
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    if (!process.waitFor(1, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException("did not end: " + output);
-    }
-    return new Result(process.exitValue(), output);
+    return new Result(process.waitFor(), output);
   }
 }

@@ -18,10 +18,15 @@ final class MappedOnFullDisk {
     server.campaign();
     server.openSession();
     System.out.println("started");
-    for (int i = 0; i < 20; i++) {
-      server.write("x".repeat(40 << 10));
+    try {
+      for (int i = 0; i < 20; i++) {
+        server.write("x".repeat(40 << 10));
+      }
+      System.out.println("survived");
+      Runtime.getRuntime().halt(0);
+    } catch (IllegalStateException e) {
+      e.printStackTrace(System.out);
+      Runtime.getRuntime().halt(1);
     }
-    System.out.println("survived");
-    Runtime.getRuntime().halt(0);
   }
 }

@@ -21,28 +21,29 @@ class ParkedCommandTest {
     try (StockCluster cluster = new StockCluster()) {
       StockServer server = cluster.started("a");
       RaftSession session = server.context().getSessions().getSession(server.session());
-      AtomicLong commandsSent = new AtomicLong();
       AtomicLong lostAt = new AtomicLong(-1);
       // As LeaderRole.onCommand does it, which then expects the next.
       Thread raft =
           new Thread(
               () -> {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-                for (long i = 1; lostAt.get() < 0 && System.nanoTime() < end; i++) {
-                  session.setRequestSequence(i);
-                  commandsSent.lazySet(i);
-                  if (session.nextRequestSequence() != i + 1) {
-                    lostAt.set(i);
+                long sequence = 0;
+                // Reading lostAt makes each turn see what the other thread wrote.
+                while (lostAt.get() < 0 && System.nanoTime() < end) {
+                  if (session.nextRequestSequence() != sequence + 1) {
+                    lostAt.set(sequence);
                   }
+                  sequence++;
+                  session.setRequestSequence(sequence);
                 }
                 lostAt.compareAndSet(-1, 0);
               });
-      // As RaftSession.registerResult does it for a command a little earlier.
+      // As RaftSession.registerResult does it for an earlier command.
       Thread state =
           new Thread(
               () -> {
                 while (lostAt.get() < 0) {
-                  session.setRequestSequence(commandsSent.get() - 2);
+                  session.setRequestSequence(1);
                 }
               });
       raft.start();
