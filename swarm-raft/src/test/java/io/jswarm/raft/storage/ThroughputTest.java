@@ -4,15 +4,16 @@ package io.jswarm.raft.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prints how fast the disk under {@code java.io.tmpdir} is with a journal on it. */
+/** Prints how fast the disk under {@code java.io.tmpdir} is with a journal and a snapshot on it. */
 @Tag("soak")
-class JournalThroughputTest {
+class ThroughputTest {
   private static final byte[] PAYLOAD = new byte[256];
 
   @TempDir Path directory;
@@ -43,6 +44,44 @@ class JournalThroughputTest {
       System.out.printf("opening %d entries: %d ms%n", bytes, millisSince(before));
     }
     seal();
+  }
+
+  @Test
+  void snapshotOfAGigabyte() throws IOException {
+    int pieces = 16 * 1024;
+    byte[] piece = new byte[64 * 1024];
+    Seal seal = Seal.open(directory.resolve("key"));
+    try (Disk disk = Disk.directory(directory.resolve("snapshots"))) {
+      try (SnapshotFiles files = SnapshotFiles.open(disk, seal);
+          SnapshotWriter writer = files.create(1, 1)) {
+        print(
+            "snapshot pieces of 64 KiB written",
+            pieces,
+            count -> {
+              try {
+                for (int i = 0; i < count; i++) {
+                  writer.write(piece);
+                }
+                writer.commit();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+      }
+      long before = System.nanoTime();
+      try (SnapshotFiles files = SnapshotFiles.open(disk, seal)) {
+        System.out.printf("opening the snapshot: %d ms%n", millisSince(before));
+        StoredSnapshot snapshot = files.current().orElseThrow();
+        assertThat(snapshot.size()).isEqualTo((long) pieces * piece.length);
+        print("blocks of 32 KiB read", 2 * pieces, count -> readBlocks(snapshot, count));
+      }
+    }
+  }
+
+  private static void readBlocks(StoredSnapshot snapshot, int count) {
+    for (int i = 0; i < count; i++) {
+      assertThat(snapshot.block(i)).hasSize(StoredSnapshot.BLOCK);
+    }
   }
 
   private static Long readAll(Journal journal, long first, int count) {
