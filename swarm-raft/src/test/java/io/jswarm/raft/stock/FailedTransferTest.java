@@ -27,7 +27,10 @@ class FailedTransferTest {
               role ->
                   role.onTransfer(
                       TransferRequest.builder().withMember(MemberId.from("b")).build()));
-      Waiting.until("b has it", () -> cluster.server("b").lastIndex() > before);
+      Waiting.until(
+          "both followers have it",
+          () ->
+              cluster.server("b").lastIndex() > before && cluster.server("c").lastIndex() > before);
       cluster.network().heal();
       cluster.network().forgetSent();
       Waiting.until(

@@ -46,6 +46,9 @@ final class Network {
 
   private static final long TIMEOUT_MILLIS = 400;
 
+  /** Of what is not lost: a stock server leaves some of it unanswered. */
+  private static final long LONG_TIMEOUT_MILLIS = 5_000;
+
   private final Map<String, Map<String, Function<Object, CompletableFuture<Object>>>> handlers =
       new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Message> sent = new ConcurrentLinkedQueue<>();
@@ -121,7 +124,9 @@ final class Network {
     sent.add(message);
     switch (rule.fateOf(message)) {
       case DELIVER:
-        return deliver(to, request);
+        return this.<Object>deliver(to, request)
+            .copy()
+            .orTimeout(LONG_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
       case REFUSE:
         return CompletableFuture.failedFuture(new ConnectException(to + " is down"));
       case LOSE:

@@ -43,7 +43,7 @@ class ParkedCommandTest {
           new Thread(
               () -> {
                 while (lostAt.get() < 0) {
-                  session.setRequestSequence(1);
+                  session.setRequestSequence(0);
                 }
               });
       raft.start();
