@@ -25,6 +25,8 @@ final class Damage {
     ANYWHERE
   }
 
+  private static final int MAX_BYTES = 16 << 10;
+
   private Damage() {}
 
   /** Damages something below {@code directory}; says what. */
@@ -78,11 +80,12 @@ final class Damage {
       if (end < 16) {
         return "has nothing in " + file;
       }
-      int length = 1 + random.nextInt((int) Math.min(end / 2, 100));
+      int length =
+          1 + random.nextInt((int) Math.min(end / 2, random.nextBoolean() ? 64 : MAX_BYTES));
       long at =
           switch (place) {
             case TAIL -> end - length;
-            case MIDDLE -> (long) ((0.1 + 0.5 * random.nextDouble()) * end);
+            case MIDDLE -> (long) (0.5 * random.nextDouble() * end);
             case ANYWHERE -> (long) (random.nextDouble() * (end - length));
           };
       int how = place == Place.TAIL ? random.nextInt(3) : 0;

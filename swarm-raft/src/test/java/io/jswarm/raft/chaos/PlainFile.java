@@ -178,7 +178,7 @@ final class PlainFile {
       byte[] step = new byte[size];
       in.get(step);
       if (checksum != checksum(step)) {
-        if (strict || in.remaining() > 8) {
+        if (strict) {
           throw new UntrustedLogException("a step at " + whole + " is damaged in " + directory);
         }
         break;
