@@ -6,68 +6,101 @@ import io.jswarm.control.ControlLoop;
 import io.jswarm.dispatch.Dispatcher;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
-import io.jswarm.membership.Membership;
+import io.jswarm.membership.ManagerRoster;
+import io.jswarm.membership.Managers;
 import io.jswarm.model.ClusterSpec;
+import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.model.NodeState;
+import io.jswarm.model.Reachability;
 import io.jswarm.orchestration.LeaderComponents;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.store.Commit;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.Store;
-import io.jswarm.store.Tx;
 import io.jswarm.store.Watch;
 import io.jswarm.store.WatchListener;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.LocalNetwork;
+import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Transport;
 import java.io.Closeable;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * The manager's side of a node: store, log, control loop, API, and the address agents connect to.
+ * The manager's side of a node: store, log, control loop, API, and the address that agents and
+ * other managers connect to.
  */
 final class Manager implements Closeable {
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final Environment environment;
   private final LocalNetwork network;
-  private final String address;
+  private final String nodeId;
   private final EventLoop loop;
+  private final ReplicatedLog log;
   private final ControlLoop control;
-  private final Membership membership;
   private final LocalSwarm swarm;
-  private final Transport.Registration registration;
+  private final List<Transport.Registration> registrations = new ArrayList<>();
 
   /**
+   * Starts the log.
+   *
    * @param loop the control loop; closed by whoever made it, after the manager
+   * @throws io.jswarm.spi.UntrustedLogException when the log cannot be trusted
    */
   Manager(
       Environment environment,
+      LocalNetwork network,
       EventLoop loop,
       String nodeId,
       PlacementEngine engine,
       ReplicatedLog log) {
     this.environment = environment;
-    this.network = new LocalNetwork(environment);
-    this.address = "manager-" + nodeId;
+    this.network = network;
+    this.nodeId = nodeId;
     this.loop = loop;
+    this.log = log;
     Store store = new Store();
+    Managers managers = new Managers(log);
     Dispatcher dispatcher = new Dispatcher(environment, loop, store, nodeId);
     this.control =
         new ControlLoop(
             loop,
             store,
             log,
-            LeaderComponents.create(loop, environment.ids(), engine, dispatcher),
+            LeaderComponents.create(
+                loop,
+                environment.ids(),
+                engine,
+                new ManagerRoster(loop, store, managers),
+                dispatcher),
             environment.simulated());
-    this.membership = new Membership(environment.ids());
-    this.swarm = new LocalSwarm(control, environment, dispatcher.logs());
-    this.registration = network.listen(address, ChannelKind.DISPATCHER, loop, dispatcher);
+    dispatcher.redirectTo(control::leader);
+    this.swarm =
+        new LocalSwarm(
+            control,
+            environment,
+            dispatcher.logs(),
+            managers,
+            network,
+            new PeerIdentity(nodeId, NodeRole.MANAGER));
+    registrations.add(network.listen(address(), ChannelKind.DISPATCHER, loop, dispatcher));
+    registrations.add(network.listen(address(), ChannelKind.CONTROL, loop, swarm.listener()));
+  }
+
+  /** Where the manager of a node is reached. */
+  static String addressOf(String nodeId) {
+    return "manager-" + nodeId;
   }
 
   Environment environment() {
@@ -79,7 +112,19 @@ final class Manager implements Closeable {
   }
 
   String address() {
-    return address;
+    return addressOf(nodeId);
+  }
+
+  /** Where all managers are, as far as this one knows; at least its own address. */
+  List<String> addresses() {
+    List<String> addresses = new ArrayList<>(List.of(address()));
+    for (Node node : store().view().nodes()) {
+      ManagerStatus status = node.managerStatus();
+      if (status != null && !addresses.contains(status.addr())) {
+        addresses.add(status.addr());
+      }
+    }
+    return addresses;
   }
 
   Store store() {
@@ -90,22 +135,58 @@ final class Manager implements Closeable {
     return swarm;
   }
 
-  /** Makes this manager's cluster, and the manager its first node. */
-  void initialise(String nodeId, ClusterSpec cluster, NodeSpec node) {
-    write(
-        tx -> {
-          membership.initialise(tx, cluster);
-          return membership.join(tx, nodeId, node, address);
-        });
+  /** Whether it was part of a cluster of several managers when it started. */
+  boolean hasOthers() {
+    return log.group().map(group -> group.members().size() > 1).orElse(false);
+  }
+
+  /** Why it takes part no more. */
+  Optional<SwarmException> stopped() {
+    return control.stopped();
+  }
+
+  /** Makes this manager's cluster, unless it is there, and the manager one of its nodes. */
+  void initialise(ClusterSpec cluster, NodeSpec node) {
+    ManagerStatus alone = new ManagerStatus("1", address(), true, Reachability.REACHABLE);
+    swarm.join(nodeId, node, log.group().isPresent() ? null : alone, cluster).await();
+  }
+
+  /** Makes this manager one of those at the addresses; it votes when this returns. */
+  void joinManagers(NodeSpec node, List<String> addresses) {
+    ManagerGroup.Manager self =
+        log.group()
+            .orElseThrow(
+                () ->
+                    new FailedPreconditionException(
+                        "the log of this node is of one manager only; a manager that joins others"
+                            + " needs io.jswarm:swarm-raft on the class path"))
+            .self();
+    swarm.joinManagers(self, node, addresses).await();
   }
 
   /** Makes a worker part of the cluster. */
-  void join(String nodeId, NodeSpec node) {
-    write(tx -> membership.join(tx, nodeId, node, ""));
+  void join(String workerId, NodeSpec node) {
+    swarm.join(workerId, node, null, null).await();
   }
 
-  private void write(Function<Tx, Node> body) {
-    Reply.of(control.write(body), environment.awaiter()).await();
+  /** Makes this manager a worker; it takes part no more when this returns. */
+  void demote() {
+    swarm.nodes().demote(nodeId).await();
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    look(done);
+    Reply.of(done, environment.awaiter()).await();
+  }
+
+  private void look(CompletableFuture<Boolean> done) {
+    loop.schedule(
+        Duration.ofMillis(20),
+        () -> {
+          if (stopped().isPresent()) {
+            done.complete(true);
+          } else if (!done.isDone()) {
+            look(done);
+          }
+        });
   }
 
   /**
@@ -113,8 +194,15 @@ final class Manager implements Closeable {
    *
    * @throws IndeterminateResultException when it is not after {@code timeout}
    */
-  void awaitReady(String nodeId, Duration timeout) {
-    CompletableFuture<Node> ready = new CompletableFuture<>();
+  void awaitReady(String id, Duration timeout) {
+    await(
+        state ->
+            state.node(id).filter(node -> node.status().state() == NodeState.READY).isPresent(),
+        timeout);
+  }
+
+  private void await(Predicate<ReadView> condition, Duration timeout) {
+    CompletableFuture<Boolean> holds = new CompletableFuture<>();
     WatchListener listener =
         new WatchListener() {
           @Override
@@ -127,25 +215,30 @@ final class Manager implements Closeable {
             look(state);
           }
 
+          @Override
+          public boolean onRestore(ReadView state) {
+            look(state);
+            return true;
+          }
+
           private void look(ReadView state) {
-            state
-                .node(nodeId)
-                .filter(node -> node.status().state() == NodeState.READY)
-                .ifPresent(ready::complete);
+            if (condition.test(state)) {
+              holds.complete(true);
+            }
           }
         };
     Watch watch = control.store().watch(loop, Integer.MAX_VALUE, listener);
     try {
-      Reply.of(ready, environment.awaiter()).await(timeout);
+      Reply.of(holds, environment.awaiter()).await(timeout);
     } finally {
       watch.close();
     }
   }
 
-  /** Ends the cluster: whoever still waits for an answer is told. Not on the control loop. */
+  /** Whoever still waits for an answer is told that there is none. Not on the control loop. */
   @Override
   public void close() {
-    registration.close();
+    registrations.forEach(Transport.Registration::close);
     CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     loop.execute(
         () -> {

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class NodeDirectory implements Closeable {
   private final @Nullable FileChannel lock;
   private @Nullable Path root;
   private boolean kept;
+  private final List<String> forgotten = new ArrayList<>();
 
   private NodeDirectory(@Nullable Path root, @Nullable FileChannel lock) {
     this.root = root;
@@ -89,6 +92,28 @@ final class NodeDirectory implements Closeable {
     }
   }
 
+  /**
+   * Puts a part's files where nobody looks for them, to be examined by people.
+   *
+   * @throws FailedPreconditionException when that cannot be done
+   */
+  void moveAside(String part) {
+    Path from = path(part);
+    if (!Files.exists(from)) {
+      return;
+    }
+    int number = 1;
+    Path to = path(part + ".old-" + number);
+    while (Files.exists(to)) {
+      to = path(part + ".old-" + ++number);
+    }
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new FailedPreconditionException(from + " cannot be moved to " + to + ": " + e, e);
+    }
+  }
+
   /** The id of earlier starts, or a new one that later starts will find. */
   String identity(IdGenerator ids) {
     if (temporary) {
@@ -109,6 +134,12 @@ final class NodeDirectory implements Closeable {
     }
   }
 
+  /** The node is none any more: its identity goes when this is closed, and these parts. */
+  void forget(List<String> parts) {
+    forgotten.add(IDENTITY);
+    forgotten.addAll(parts);
+  }
+
   /** Leaves even a temporary directory where it is. */
   void keep() {
     kept = true;
@@ -118,6 +149,12 @@ final class NodeDirectory implements Closeable {
   @Override
   public void close() {
     try {
+      for (String part : forgotten) {
+        Path path = path(part);
+        if (Files.exists(path)) {
+          MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+      }
       if (lock != null) {
         lock.close();
       }

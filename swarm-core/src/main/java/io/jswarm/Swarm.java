@@ -28,14 +28,22 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * The control API of a cluster, as a manager offers it. Every call returns at once with a {@link
- * Reply}: chain on it, or {@code await()} it. Objects are named by id, by name, or by an id prefix
- * that fits only one.
+ * The control API of a cluster, as each of its managers offers it. Every call returns at once with
+ * a {@link Reply}: chain on it, or {@code await()} it. Objects are named by id, by name, or by an
+ * id prefix that fits only one.
+ *
+ * <p>Writes are the leader's: a manager that does not lead sends them to the one that does, and
+ * answers once it shows the result itself. Reads and watches are of this manager's own state, which
+ * may lag behind the leader's by a moment, or for as long as the manager is cut off; see {@link
+ * #barrier()}. While more than half of the managers cannot be reached nothing can be written: calls
+ * fail with {@link UnavailableException} after about ten seconds, and what runs runs on.
  *
  * <p>Errors are {@link SwarmException}s: {@link InvalidSpecException} lists everything wrong with a
  * spec and nothing was changed; {@link NotFoundException} and {@link AlreadyExistsException} name
  * the object; {@link VersionConflictException} asks to read again; {@link
- * FailedPreconditionException} says what stands in the way. Thread-safe.
+ * FailedPreconditionException} says what stands in the way; {@link IndeterminateResultException}
+ * that leadership or a connection was lost on the way, so that the call may have taken effect or
+ * not: it is never repeated for you. Thread-safe.
  */
 public interface Swarm {
   /** Services. */
@@ -61,6 +69,12 @@ public interface Swarm {
 
   /** Replaces the cluster's settings, if it is still at {@code version}. */
   Reply<Cluster> updateCluster(long version, ClusterSpec spec);
+
+  /**
+   * Completes with a version of the state once this manager has it, such that it covers everything
+   * that was acknowledged anywhere before the call: reads after it are linearizable.
+   */
+  Reply<Long> barrier();
 
   /**
    * Tells {@code listener} the present objects of {@code kinds} (all kinds when empty), then every
@@ -94,7 +108,7 @@ public interface Swarm {
 
     /**
      * Changes the spec by a pure function of the present one; no other change comes in between. The
-     * function runs on the control loop and must not block.
+     * function runs on the control loop, perhaps more than once, and must not block.
      */
     Reply<Service> update(String idOrName, UnaryOperator<ServiceSpec> change);
 
@@ -149,7 +163,7 @@ public interface Swarm {
 
     /**
      * Changes the spec by a pure function of the present one; no other change comes in between. The
-     * function runs on the control loop and must not block.
+     * function runs on the control loop, perhaps more than once, and must not block.
      */
     Reply<Node> update(String idOrName, UnaryOperator<NodeSpec> change);
 
@@ -163,8 +177,16 @@ public interface Swarm {
     Reply<Node> activate(String idOrName);
 
     /**
+     * Makes a manager a worker, alive or dead: it is to agree no more and then loses its role, a
+     * moment after this returns. It keeps its tasks. Fails with {@link FailedPreconditionException}
+     * for the last manager, and when the managers that remain and can be reached would be fewer
+     * than a quorum.
+     */
+    Reply<Node> demote(String idOrName);
+
+    /**
      * Removes a worker: refused while it is READY unless {@code force} is set. Its tasks are
-     * replaced.
+     * replaced. A manager has to be demoted first, even if it is dead (S12.4).
      */
     Reply<Node> remove(String idOrName, boolean force);
   }

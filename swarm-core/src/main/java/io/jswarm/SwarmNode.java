@@ -16,15 +16,19 @@ import io.jswarm.model.SpecValidation;
 import io.jswarm.runtime.ProcessRuntime;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
+import io.jswarm.spi.ReplicatedLogFactory;
 import io.jswarm.spi.TaskRuntime;
+import io.jswarm.spi.UntrustedLogException;
 import io.jswarm.store.MemoryLog;
 import io.jswarm.store.Store;
+import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.NetworkFaults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +43,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>With a log that several managers can agree through on the class path, managers join managers
+ * as workers do, and the cluster outlives any minority of them.
+ *
  * <p>Thread-safe. {@link #close()} stops and removes the node's tasks and leaves nothing behind;
- * {@link #detach()} lets them run on for the next start on the same data directory.
+ * {@link #detach()} lets them run on for the next start on the same data directory; {@link
+ * #leave()} takes the node out of its cluster.
  */
 public final class SwarmNode implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofMinutes(5);
+
+  /** Where a manager's log is, within its data directory. */
+  private static final String LOG = "raft";
+
+  /** Where an agent remembers its tasks. */
+  private static final String AGENT = "agent";
 
   private final Environment environment;
   private final NodeDirectory directory;
@@ -57,25 +71,32 @@ public final class SwarmNode implements AutoCloseable {
   private final Closer opened;
 
   private boolean stopsTasks;
+  private boolean left;
   private boolean closed;
 
   private SwarmNode(Builder from, Closer opened) {
     this.opened = opened;
-    isManager = from.manager == null;
+    isManager = from.role == NodeRole.MANAGER;
     directory = opened.register(NodeDirectory.open(from.dataDir));
     environment = environment(from);
     id = directory.identity(environment.ids());
     TaskRuntime runtime = runtime(from);
     opened.register(runtime::close);
     requireAvailable(runtime);
-    manager = from.manager == null ? manage(from) : from.manager;
-    if (!isManager) {
+    boolean waits = true;
+    if (isManager) {
+      manager = manage(from);
+      waits = becomeManager(from);
+    } else {
+      manager = requireNonNull(from.manager);
       manager.join(id, from.spec(NodeRole.WORKER));
     }
     agent = agent(from, runtime);
     opened.register(this::endAgent);
     agent.start();
-    awaitReady();
+    if (waits) {
+      awaitReady();
+    }
   }
 
   private static SwarmNode start(Builder from) {
@@ -134,22 +155,79 @@ public final class SwarmNode implements AutoCloseable {
   }
 
   private Manager manage(Builder from) {
-    opened.register(from.log::close);
     PlacementEngine engine = from.engine();
     EventLoop loop = environment.loops().create("control-" + id);
     opened.register(loop::close);
-    Manager created = opened.register(new Manager(environment, loop, id, engine, from.log));
-    created.initialise(id, from.cluster, from.spec(NodeRole.MANAGER));
-    return created;
+    LocalNetwork network = network(from);
+    ReplicatedLog log = log(from, network);
+    opened.register(log::close);
+    try {
+      return opened.register(new Manager(environment, network, loop, id, engine, log));
+    } catch (UntrustedLogException e) {
+      throw new FailedPreconditionException(
+          "the log of this manager cannot be trusted, so it takes no part: "
+              + e.getMessage()
+              + ". Start it with join(…) and rejoin(): it gets the state from the other managers,"
+              + " and what it has here is kept for examination",
+          e);
+    }
+  }
+
+  private LocalNetwork network(Builder from) {
+    if (from.network != null) {
+      return from.network;
+    } else if (from.manager != null) {
+      return from.manager.network();
+    }
+    return environment.simulated() ? new LocalNetwork(environment) : LocalNetwork.ofProcess();
+  }
+
+  private ReplicatedLog log(Builder from, LocalNetwork network) {
+    if (from.log != null) {
+      return from.log;
+    }
+    ReplicatedLogFactory factory = from.logs();
+    if (factory == null) {
+      if (from.entry != ReplicatedLogFactory.Entry.BOOTSTRAP) {
+        throw new FailedPreconditionException(
+            "a cluster of several managers needs a log they agree through; add"
+                + " io.jswarm:swarm-raft, or name one with log(…)");
+      }
+      return MemoryLog.create();
+    }
+    if (from.rejoins) {
+      directory.moveAside(LOG);
+    }
+    return factory.create(
+        new ReplicatedLogFactory.Settings(
+            id, Manager.addressOf(id), directory.path(LOG), environment, network, from.entry));
+  }
+
+  /**
+   * Takes its part among the managers.
+   *
+   * @return whether that, and what follows, can be waited for: one of several managers that starts
+   *     anew may need others to start before anything can be agreed
+   */
+  private boolean becomeManager(Builder from) {
+    NodeSpec spec = from.spec(NodeRole.MANAGER);
+    if (from.manager != null) {
+      manager.joinManagers(spec, from.manager.addresses());
+    } else if (manager.hasOthers()) {
+      return false;
+    } else {
+      manager.initialise(from.cluster, spec);
+    }
+    return true;
   }
 
   private Agent agent(Builder from, TaskRuntime runtime) {
     Agent.Builder builder =
         Agent.builder(id, environment, manager.network(), runtime)
-            .manager(manager.address())
             .role(isManager ? NodeRole.MANAGER : NodeRole.WORKER);
+    manager.addresses().forEach(builder::manager);
     if (from.dataDir != null) {
-      builder.database(TaskDatabase.inDirectory(directory.path("agent"), environment.blocking()));
+      builder.database(TaskDatabase.inDirectory(directory.path(AGENT), environment.blocking()));
     }
     return builder.build();
   }
@@ -172,7 +250,7 @@ public final class SwarmNode implements AutoCloseable {
     return id;
   }
 
-  /** True for a manager. */
+  /** True for a node that was started as a manager. */
   public boolean isManager() {
     return isManager;
   }
@@ -192,7 +270,12 @@ public final class SwarmNode implements AutoCloseable {
 
   /** What can go wrong between the nodes of this process; for tests. */
   NetworkFaults faults() {
-    return manager.network().faults();
+    return network().faults();
+  }
+
+  /** What connects the nodes of this process, or of a simulated world; for tests. */
+  LocalNetwork network() {
+    return manager.network();
   }
 
   /** The manager's store; for tests. */
@@ -201,8 +284,30 @@ public final class SwarmNode implements AutoCloseable {
   }
 
   /**
+   * Leaves the cluster for good: stops the node's tasks, {@link #close() closes} it, and removes
+   * what made it a member from its data directory. A manager first becomes a worker, which hands on
+   * what it does. The cluster lists the node as DOWN until it is removed there. Never call it on a
+   * loop.
+   *
+   * @throws FailedPreconditionException when the cluster cannot do without this manager: it is the
+   *     last one, or those that remain and can be reached would be fewer than a quorum. Nothing was
+   *     changed
+   */
+  public synchronized void leave() {
+    if (closed) {
+      throw new IllegalStateException("node " + id + " is closed");
+    }
+    if (isManager) {
+      manager.demote();
+    }
+    left = true;
+    end(true);
+  }
+
+  /**
    * Stops the node and its tasks, each within its grace period, and removes all traces of them. A
-   * manager's cluster ends with it. Idempotent; never call it on a loop.
+   * manager hands leadership on first; a cluster that keeps its state in memory ends with its
+   * manager. Idempotent; never call it on a loop.
    */
   @Override
   public void close() {
@@ -226,6 +331,9 @@ public final class SwarmNode implements AutoCloseable {
     if (!stopTasks) {
       directory.keep();
     }
+    if (left) {
+      directory.forget(List.of(LOG, AGENT));
+    }
     try {
       opened.close();
     } catch (IOException e) {
@@ -246,7 +354,11 @@ public final class SwarmNode implements AutoCloseable {
     private @Nullable TaskRuntime runtime;
     private @Nullable PlacementEngine engine;
     private @Nullable Path dataDir;
-    private ReplicatedLog log = MemoryLog.create();
+    private @Nullable ReplicatedLog log;
+    private @Nullable ReplicatedLogFactory logs;
+    private @Nullable LocalNetwork network;
+    private ReplicatedLogFactory.Entry entry = ReplicatedLogFactory.Entry.BOOTSTRAP;
+    private boolean rejoins;
     private ClusterSpec cluster = ClusterSpec.defaults();
     private String name = "";
     private boolean used;
@@ -254,7 +366,10 @@ public final class SwarmNode implements AutoCloseable {
 
     private Builder() {}
 
-    /** A manager of a new cluster. */
+    /**
+     * A manager: of a new cluster, of the one it was part of if its data directory says so, or with
+     * {@link #join} of another one's.
+     */
     public Builder asManager() {
       role = NodeRole.MANAGER;
       return this;
@@ -266,12 +381,38 @@ public final class SwarmNode implements AutoCloseable {
       return this;
     }
 
-    /** Joins the cluster of a manager in this process. */
+    /**
+     * Joins the cluster of a manager in this process. Another manager needs a log that several can
+     * agree through, such as that of io.jswarm:swarm-raft.
+     */
     public Builder join(SwarmNode manager) {
       if (!manager.isManager) {
         throw new IllegalArgumentException("node " + manager.id + " is a worker; join a manager");
       }
       this.manager = manager.manager;
+      if (entry == ReplicatedLogFactory.Entry.BOOTSTRAP) {
+        entry = ReplicatedLogFactory.Entry.JOIN;
+      }
+      return this;
+    }
+
+    /**
+     * Starts one surviving manager on its data directory as the only one, with the state it has:
+     * for when more than half of the managers are gone for good. None of the others may run or come
+     * back as a manager, except with {@link #rejoin()}.
+     */
+    public Builder forceNewCluster() {
+      entry = ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER;
+      return this;
+    }
+
+    /**
+     * Starts a manager whose log cannot be trusted, or that was removed, with a new one: it gets
+     * the state from the others and votes again. Its old log is moved aside within its data
+     * directory. Needs {@link #join}.
+     */
+    public Builder rejoin() {
+      rejoins = true;
       return this;
     }
 
@@ -309,9 +450,24 @@ public final class SwarmNode implements AutoCloseable {
       return this;
     }
 
-    /** What managers agree through; in memory unless set. Managers only. Closed with the node. */
+    /**
+     * What managers agree through: made by what is found on the class path unless set, else in
+     * memory, for one manager. Managers only. Closed with the node.
+     */
     public Builder log(ReplicatedLog log) {
       this.log = requireNonNull(log, "log");
+      return this;
+    }
+
+    /** The same, for logs that need to know the node they are for. */
+    public Builder log(ReplicatedLogFactory logs) {
+      this.logs = requireNonNull(logs, "logs");
+      return this;
+    }
+
+    /** The network of a simulated world; for tests. */
+    Builder network(LocalNetwork network) {
+      this.network = network;
       return this;
     }
 
@@ -337,7 +493,8 @@ public final class SwarmNode implements AutoCloseable {
     }
 
     /**
-     * Starts the node and waits until it is part of the cluster.
+     * Starts the node and waits until it is part of the cluster. One of several managers that
+     * starts anew does not wait: it may need the others to start before anything can be agreed.
      *
      * @throws InvalidSpecException when a label or the cluster's settings are wrong
      * @throws FailedPreconditionException when something it needs is missing; says what
@@ -350,9 +507,11 @@ public final class SwarmNode implements AutoCloseable {
       if (role == NodeRole.WORKER && manager == null) {
         throw new IllegalStateException("a worker joins a cluster: call join(manager)");
       }
-      if (role == NodeRole.MANAGER && manager != null) {
-        throw new UnimplementedException(
-            "a second manager needs a replicated log; this version runs one manager per cluster");
+      if (manager != null && entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER) {
+        throw new IllegalStateException("a node joins a cluster or is its only manager, not both");
+      }
+      if (rejoins && manager == null) {
+        throw new IllegalStateException("say which managers to rejoin: call join(manager)");
       }
       if (used) {
         throw new IllegalStateException("this builder has started a node; use one for each node");
@@ -365,6 +524,13 @@ public final class SwarmNode implements AutoCloseable {
 
     private NodeSpec spec(NodeRole desired) {
       return spec.desiredRole(desired).build();
+    }
+
+    private @Nullable ReplicatedLogFactory logs() {
+      if (logs != null) {
+        return logs;
+      }
+      return ServiceLoader.load(ReplicatedLogFactory.class).findFirst().orElse(null);
     }
 
     private PlacementEngine engine() {

@@ -44,7 +44,17 @@ class ArchitectureTest {
           // Of dispatch, the logs; of orchestration, what tells whether a task fits its spec.
           Map.entry(
               "api",
-              Set.of("", "control", "dispatch", "loop", "model", "orchestration", "spi", "store")));
+              Set.of(
+                  "",
+                  "control",
+                  "dispatch",
+                  "loop",
+                  "membership",
+                  "model",
+                  "orchestration",
+                  "spi",
+                  "store",
+                  "transport")));
 
   private static final JavaClasses CORE = ArchitectureRules.productionClassesIn(ROOT);
 

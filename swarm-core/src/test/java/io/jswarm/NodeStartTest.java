@@ -65,11 +65,23 @@ class NodeStartTest {
   }
 
   @Test
-  void aSecondManagerIsNotImplementedYet() {
+  void aSecondManagerNeedsALogOfSeveralManagers() {
     try (SwarmNode first = simulated(manager()).start()) {
       assertThatThrownBy(() -> simulated(manager().join(first)).start())
-          .isInstanceOf(UnimplementedException.class);
+          .isInstanceOf(FailedPreconditionException.class)
+          .hasMessageContaining("io.jswarm:swarm-raft");
+      assertThat(first.swarm().nodes().list(Filter.all()).await()).hasSize(1);
     }
+  }
+
+  @Test
+  void aSurvivorNeedsALogToGoOnWith() {
+    assertThatThrownBy(() -> simulated(manager().forceNewCluster()).start())
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("io.jswarm:swarm-raft");
+    assertThatThrownBy(() -> manager().rejoin().start())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("join(manager)");
   }
 
   @Test

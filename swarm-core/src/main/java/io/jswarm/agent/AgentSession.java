@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class AgentSession {
   private static final Logger LOG = LoggerFactory.getLogger(AgentSession.class);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+  private static final int SILENT_PERIODS = 4;
 
   private final EventLoop loop;
   private final Transport transport;
@@ -39,6 +40,10 @@ final class AgentSession {
   private String sessionId = "";
   private long attempt;
   private boolean registered;
+
+  /** The present attempt follows a redirection; another one waits, lest it goes in circles. */
+  private boolean redirected;
+
   private boolean closed;
   private Duration period = Duration.ofSeconds(1);
   private EventLoop.@Nullable Timer timer;
@@ -95,7 +100,7 @@ final class AgentSession {
     receiver.channel = opened;
     channel = opened;
     opened.send(new AgentMessage.Register(sessionId, ++attempt, description));
-    after(CALL_TIMEOUT, () -> failed("no answer from " + manager));
+    after(CALL_TIMEOUT, this::silent);
   }
 
   /** Gives the session up and gets another one. */
@@ -111,7 +116,11 @@ final class AgentSession {
     if (had) {
       events.onSessionLost();
       connect(); // at once: what broke may be the connection only, and the grace is short
+    } else if (managers.knowsLeader() && !redirected) {
+      redirected = true;
+      connect();
     } else {
+      redirected = false;
       after(backoff.next(), this::connect);
     }
   }
@@ -144,9 +153,13 @@ final class AgentSession {
     }
   }
 
+  /**
+   * A leader that is cut off has a successor after a second or so, who gives its agents six periods
+   * to come: they have to be there by then.
+   */
   private void beat() {
-    if (loop.nanoTime() - heardNanos > period.plus(CALL_TIMEOUT).toNanos()) {
-      failed(manager + " is silent");
+    if (loop.nanoTime() - heardNanos > period.multipliedBy(SILENT_PERIODS).toNanos()) {
+      silent();
       return;
     }
     send(new AgentMessage.Heartbeat(sessionId));
@@ -154,6 +167,12 @@ final class AgentSession {
     if (registered) {
       after(period, this::beat);
     }
+  }
+
+  private void silent() {
+    String address = manager;
+    failed(address + " is silent");
+    managers.silent(address);
   }
 
   private void receive(ManagerMessage message) {
@@ -165,6 +184,8 @@ final class AgentSession {
     } else if (registered) {
       if (message instanceof ManagerMessage.HeartbeatReply reply) {
         period = reply.heartbeatPeriod();
+      } else if (message instanceof ManagerMessage.ManagersChanged change) {
+        managers.replace(change.managers());
       }
       events.onMessage(message);
     }
@@ -179,8 +200,10 @@ final class AgentSession {
     period = answer.heartbeatPeriod();
     registeredDescription = answer.node().description();
     registered = true;
+    redirected = false;
     backoff.reset();
     managers.succeeded(manager);
+    managers.replace(answer.managers());
     if (!refreshed) {
       LOG.atDebug().addKeyValue("node", self.nodeId()).log("session {}", sessionId);
       after(period, this::beat);

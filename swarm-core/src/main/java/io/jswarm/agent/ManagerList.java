@@ -52,12 +52,30 @@ final class ManagerList {
     }
   }
 
+  /** Whether the next one to try is a leader that was named. */
+  boolean knowsLeader() {
+    return !leader.isEmpty();
+  }
+
+  /** The leader said who all managers are; without any it was not sure, and nothing changes. */
+  void replace(List<String> addresses) {
+    if (!addresses.isEmpty()) {
+      scores.keySet().retainAll(addresses);
+      addresses.forEach(address -> scores.putIfAbsent(address, SUCCESS));
+    }
+  }
+
   void succeeded(String address) {
     observe(address, SUCCESS);
   }
 
   void failed(String address) {
     observe(address, -SUCCESS);
+  }
+
+  /** It costs a long wait to find out whether it still is: the last one to try again. */
+  void silent(String address) {
+    scores.replace(address, -LIMIT);
   }
 
   private void observe(String address, double observed) {

@@ -67,6 +67,12 @@ final class Convergence implements WatchListener {
     }
   }
 
+  @Override
+  public boolean onRestore(ReadView state) {
+    look(state);
+    return true;
+  }
+
   private boolean concerns(StoreEvent event) {
     return event.object() instanceof Task task
         ? task.serviceId().equals(serviceId)

@@ -9,7 +9,6 @@ import io.jswarm.Reply;
 import io.jswarm.Swarm;
 import io.jswarm.model.Config;
 import io.jswarm.model.ConfigSpec;
-import io.jswarm.model.SpecValidation;
 import java.util.List;
 import java.util.Set;
 
@@ -23,8 +22,7 @@ final class LocalConfigs implements Swarm.Configs {
 
   @Override
   public Reply<Config> create(ConfigSpec spec) {
-    return calls.checked(
-        () -> SpecValidation.require(spec), tx -> tx.create(Config.of(calls.newId(), spec)));
+    return calls.submit(new ConfigWrites.Create(spec));
   }
 
   @Override
@@ -47,27 +45,11 @@ final class LocalConfigs implements Swarm.Configs {
 
   @Override
   public Reply<Config> update(String idOrName, long version, ConfigSpec spec) {
-    return calls.write(
-        tx -> {
-          Config config = Lookup.CONFIGS.one(tx, idOrName);
-          ConfigSpec old = config.spec();
-          ConfigSpec allowed = old.toBuilder().labels(spec.labels()).build();
-          boolean noData = spec.data().size() == 0;
-          ConfigSpec asked = noData ? spec.toBuilder().data(old.data()).build() : spec;
-          LabelsOnly.require("config " + old.name(), allowed.equals(asked));
-          Config updated = new Config(config.id(), config.meta().withVersion(version), allowed);
-          return tx.update(updated);
-        });
+    return calls.submit(new ConfigWrites.Update(idOrName, version, spec));
   }
 
   @Override
   public Reply<Config> remove(String idOrName) {
-    return calls.write(
-        tx -> {
-          Config config = Lookup.CONFIGS.one(tx, idOrName);
-          References.requireUnused(tx, config);
-          tx.delete(config);
-          return config;
-        });
+    return calls.submit(new ConfigWrites.Remove(idOrName));
   }
 }

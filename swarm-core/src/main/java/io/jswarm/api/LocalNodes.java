@@ -8,20 +8,13 @@ import static io.jswarm.api.Filter.Key.NAME;
 import static io.jswarm.api.Filter.Key.NODE_LABEL;
 import static io.jswarm.api.Filter.Key.ROLE;
 
-import io.jswarm.FailedPreconditionException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
-import io.jswarm.UnimplementedException;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
-import io.jswarm.model.NodeState;
 import io.jswarm.model.SpecValidation;
-import io.jswarm.model.Task;
-import io.jswarm.model.TaskState;
-import io.jswarm.model.TaskStatus;
-import io.jswarm.store.Tx;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -59,54 +52,27 @@ final class LocalNodes implements Swarm.Nodes {
 
   @Override
   public Reply<Node> update(String idOrName, long version, NodeSpec spec) {
-    return calls.checked(
-        () -> SpecValidation.require(spec),
-        tx -> {
-          Node node = Lookup.NODES.one(tx, idOrName);
-          return update(tx, node.withMeta(node.meta().withVersion(version)), spec);
-        });
-  }
-
-  private static Node update(Tx tx, Node node, NodeSpec spec) {
-    requireSameRole(tx, node, spec);
-    return tx.update(node.withSpec(spec));
-  }
-
-  private static void requireSameRole(Tx tx, Node node, NodeSpec spec) {
-    if (spec.desiredRole() == node.spec().desiredRole()) {
-      return;
-    }
-    if (spec.desiredRole() == NodeRole.WORKER && managers(tx) == 1) {
-      throw new FailedPreconditionException(
-          "node "
-              + node.name()
-              + " ("
-              + node.id()
-              + ") is the last manager; promote another one first");
-    }
-    throw new UnimplementedException(
-        "node "
-            + node.name()
-            + ": roles cannot be changed while the cluster has a single manager's log");
-  }
-
-  private static int managers(Tx tx) {
-    int managers = 0;
-    for (Node node : tx.nodes()) {
-      managers += node.role() == NodeRole.MANAGER ? 1 : 0;
-    }
-    return managers;
+    return calls.submit(new NodeWrites.Update(idOrName, version, spec));
   }
 
   @Override
   public Reply<Node> update(String idOrName, UnaryOperator<NodeSpec> change) {
-    return calls.write(
+    return calls.modify(
         tx -> {
           Node node = Lookup.NODES.one(tx, idOrName);
           NodeSpec spec = change.apply(node.spec());
           SpecValidation.require(spec);
-          return update(tx, node, spec);
+          return NodeWrites.update(tx, calls.local(), node, spec);
+        },
+        view -> {
+          Node node = Lookup.NODES.one(view, idOrName);
+          return new NodeWrites.Update(node.id(), node.meta().version(), change.apply(node.spec()));
         });
+  }
+
+  @Override
+  public Reply<Node> demote(String idOrName) {
+    return calls.submit(new NodeWrites.SetRole(idOrName, NodeRole.WORKER));
   }
 
   @Override
@@ -130,41 +96,6 @@ final class LocalNodes implements Swarm.Nodes {
 
   @Override
   public Reply<Node> remove(String idOrName, boolean force) {
-    return calls.write(
-        tx -> {
-          Node node = Lookup.NODES.one(tx, idOrName);
-          requireRemovable(node, force);
-          for (Task task : tx.tasksOfNode(node.id())) {
-            if (!task.state().isTerminal()) {
-              tx.update(task.withStatus(orphaned(tx, task, node)));
-            }
-          }
-          tx.delete(node);
-          return node;
-        });
-  }
-
-  private static void requireRemovable(Node node, boolean force) {
-    if (node.role() == NodeRole.MANAGER) {
-      throw new FailedPreconditionException(
-          "node "
-              + node.name()
-              + " ("
-              + node.id()
-              + ") is a manager; demote it before you remove it");
-    }
-    if (node.status().state() == NodeState.READY && !force) {
-      throw new FailedPreconditionException(
-          "node "
-              + node.name()
-              + " ("
-              + node.id()
-              + ") is up; stop it first, or remove it with force");
-    }
-  }
-
-  private static TaskStatus orphaned(Tx tx, Task task, Node node) {
-    return task.status()
-        .advance(TaskState.ORPHANED, tx.now(), "node " + node.name() + " was deleted");
+    return calls.submit(new NodeWrites.Remove(idOrName, force));
   }
 }

@@ -9,7 +9,6 @@ import io.jswarm.Reply;
 import io.jswarm.Swarm;
 import io.jswarm.model.Secret;
 import io.jswarm.model.SecretSpec;
-import io.jswarm.model.SpecValidation;
 import java.util.List;
 import java.util.Set;
 
@@ -23,9 +22,7 @@ final class LocalSecrets implements Swarm.Secrets {
 
   @Override
   public Reply<Secret> create(SecretSpec spec) {
-    return calls.checked(
-        () -> SpecValidation.require(spec),
-        tx -> tx.create(Secret.of(calls.newId(), spec)).withoutData());
+    return calls.submit(new SecretWrites.Create(spec));
   }
 
   @Override
@@ -51,29 +48,11 @@ final class LocalSecrets implements Swarm.Secrets {
 
   @Override
   public Reply<Secret> update(String idOrName, long version, SecretSpec spec) {
-    return calls.write(
-        tx -> {
-          Secret secret = Lookup.SECRETS.one(tx, idOrName);
-          SecretSpec old = secret.spec();
-          SecretSpec allowed = old.toBuilder().labels(spec.labels()).build();
-          boolean noData = spec.data().size() == 0;
-          SecretSpec asked = noData ? spec.toBuilder().data(old.data()).build() : spec;
-          LabelsOnly.require("secret " + old.name(), allowed.equals(asked));
-          Secret updated =
-              new Secret(
-                  secret.id(), secret.meta().withVersion(version), allowed, secret.internal());
-          return tx.update(updated).withoutData();
-        });
+    return calls.submit(new SecretWrites.Update(idOrName, version, spec));
   }
 
   @Override
   public Reply<Secret> remove(String idOrName) {
-    return calls.write(
-        tx -> {
-          Secret secret = Lookup.SECRETS.one(tx, idOrName);
-          References.requireUnused(tx, secret);
-          tx.delete(secret);
-          return secret.withoutData();
-        });
+    return calls.submit(new SecretWrites.Remove(idOrName));
   }
 }

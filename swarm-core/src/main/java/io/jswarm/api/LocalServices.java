@@ -9,14 +9,12 @@ import static io.jswarm.api.Filter.Key.NAME;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
-import io.jswarm.model.JobStatus;
 import io.jswarm.model.Service;
 import io.jswarm.model.ServiceMode;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.store.ReadView;
-import io.jswarm.store.Tx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -35,20 +33,7 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public Reply<Service> create(ServiceSpec spec) {
-    return calls.checked(
-        () -> ServiceRules.requireValid(spec),
-        tx -> {
-          ServiceRules.requireFits(tx, spec, "", true);
-          return tx.create(fresh(calls.newId(), spec, tx));
-        });
-  }
-
-  private static Service fresh(String id, ServiceSpec spec, Tx tx) {
-    Service service = Service.of(id, spec);
-    return service.toBuilder()
-        .specVersion(tx.version())
-        .jobStatus(spec.mode().isJob() ? new JobStatus(0, tx.now()) : null)
-        .build();
+    return calls.submit(new ServiceWrites.Create(spec));
   }
 
   @Override
@@ -86,44 +71,28 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public Reply<Service> update(String idOrName, long version, ServiceSpec spec) {
-    return calls.checked(
-        () -> ServiceRules.requireValid(spec),
-        tx -> {
-          Service service = Lookup.SERVICES.one(tx, idOrName);
-          return update(tx, service.withMeta(service.meta().withVersion(version)), spec);
-        });
+    return calls.submit(new ServiceWrites.Update(idOrName, version, spec));
   }
 
   @Override
   public Reply<Service> update(String idOrName, UnaryOperator<ServiceSpec> change) {
-    return calls.write(
+    return calls.modify(
         tx -> {
           Service service = Lookup.SERVICES.one(tx, idOrName);
           ServiceSpec spec = change.apply(service.spec());
           ServiceRules.requireValid(spec);
-          return update(tx, service, spec);
+          return ServiceWrites.update(tx, service, spec);
+        },
+        view -> {
+          Service service = Lookup.SERVICES.one(view, idOrName);
+          return new ServiceWrites.Update(
+              service.id(), service.meta().version(), change.apply(service.spec()));
         });
-  }
-
-  private static Service update(Tx tx, Service service, ServiceSpec spec) {
-    return write(tx, service, ServiceUpdates.updated(service, spec, tx.version(), tx.now()));
   }
 
   @Override
   public Reply<Service> rollback(String idOrName) {
-    return calls.write(
-        tx -> {
-          Service service = Lookup.SERVICES.one(tx, idOrName);
-          return write(tx, service, ServiceUpdates.rolledBack(service, tx.now()));
-        });
-  }
-
-  /** The version is compared before the rules: a spec made from an old one proves nothing. */
-  private static Service write(Tx tx, Service old, Service service) {
-    Service written = tx.update(service);
-    boolean ports = !service.spec().endpoint().equals(old.spec().endpoint());
-    ServiceRules.requireFits(tx, service.spec(), service.id(), ports);
-    return written;
+    return calls.submit(new ServiceWrites.Rollback(idOrName));
   }
 
   @Override
@@ -141,12 +110,7 @@ final class LocalServices implements Swarm.Services {
 
   @Override
   public Reply<Service> remove(String idOrName) {
-    return calls.write(
-        tx -> {
-          Service service = Lookup.SERVICES.one(tx, idOrName);
-          tx.delete(service);
-          return service;
-        });
+    return calls.submit(new ServiceWrites.Remove(idOrName));
   }
 
   @Override

@@ -2,29 +2,38 @@
 package io.jswarm.api;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import io.jswarm.FailedPreconditionException;
 import io.jswarm.Reply;
 import io.jswarm.Swarm;
 import io.jswarm.control.ControlLoop;
 import io.jswarm.dispatch.LogBroker;
 import io.jswarm.loop.Environment;
+import io.jswarm.membership.Managers;
+import io.jswarm.membership.Membership;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.Kind;
-import io.jswarm.model.SpecValidation;
-import io.jswarm.store.ReadView;
+import io.jswarm.model.ManagerStatus;
+import io.jswarm.model.Node;
+import io.jswarm.model.NodeSpec;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.store.Watch;
+import io.jswarm.transport.Listener;
+import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.Transport;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The control API of a manager: reads its own store, writes through its control loop. Once closed,
- * every call fails, and so do those that were still open.
+ * The control API of a manager: reads its own store, has the leader write, be it this manager or
+ * another. Once closed, every call fails, and so do those that were still open.
  */
 public final class LocalSwarm implements Swarm, AutoCloseable {
   /** A watcher may lag this many commits before it is ended. */
   private static final int MAX_WATCH_LAG = 100_000;
 
+  private final Leader local;
   private final Calls calls;
   private final LocalServices services;
   private final LocalNodes nodes;
@@ -33,15 +42,55 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
   private final LocalConfigs configs;
   private final LocalNetworks networks;
 
-  /** An API over this control loop. */
-  public LocalSwarm(ControlLoop control, Environment environment, LogBroker logs) {
-    this.calls = new Calls(control, environment);
+  /**
+   * An API over a manager's control loop.
+   *
+   * @param managers who agree through the manager's log
+   * @param self who the manager appears as to others
+   */
+  public LocalSwarm(
+      ControlLoop control,
+      Environment environment,
+      LogBroker logs,
+      Managers managers,
+      Transport transport,
+      PeerIdentity self) {
+    Membership membership = new Membership(environment.ids());
+    this.local = new Leader(control, environment.ids(), membership, managers);
+    this.calls = new Calls(local, environment, new ControlClient(control.loop(), transport, self));
     this.services = new LocalServices(calls, new ServiceLogs(logs, calls));
     this.nodes = new LocalNodes(calls);
     this.tasks = new LocalTasks(calls);
     this.secrets = new LocalSecrets(calls);
     this.configs = new LocalConfigs(calls);
     this.networks = new LocalNetworks(calls);
+  }
+
+  /**
+   * What other managers ask of this one goes to the listener: put it behind the manager's address
+   * for {@link io.jswarm.transport.ChannelKind#CONTROL}.
+   */
+  public Listener listener() {
+    return new ControlServer(local);
+  }
+
+  /**
+   * Makes a node part of the cluster, and the cluster, if {@code cluster} says how it begins.
+   *
+   * @param status of a manager that has nobody to agree with
+   */
+  public Reply<Node> join(
+      String nodeId, NodeSpec spec, @Nullable ManagerStatus status, @Nullable ClusterSpec cluster) {
+    return calls.submit(new NodeWrites.Join(nodeId, spec, status, cluster));
+  }
+
+  /**
+   * Makes this manager one that votes. Completes once it does.
+   *
+   * @param via addresses of managers of the cluster
+   */
+  public Reply<Node> joinManagers(ManagerGroup.Manager self, NodeSpec spec, List<String> via) {
+    return calls.submit(new ManagerRequests.Add(self, spec), via);
   }
 
   @Override
@@ -76,24 +125,17 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
 
   @Override
   public Reply<Cluster> inspectCluster() {
-    return calls.read(view -> cluster(view).redacted());
-  }
-
-  private static Cluster cluster(ReadView view) {
-    return view.cluster()
-        .orElseThrow(
-            () -> new FailedPreconditionException("the cluster has not been initialised yet"));
+    return calls.read(view -> ClusterWrites.cluster(view).redacted());
   }
 
   @Override
   public Reply<Cluster> updateCluster(long version, ClusterSpec spec) {
-    return calls.checked(
-        () -> SpecValidation.require(spec),
-        tx -> {
-          Cluster cluster = cluster(tx);
-          return tx.update(cluster.withSpec(spec).withMeta(cluster.meta().withVersion(version)))
-              .redacted();
-        });
+    return calls.submit(new ClusterWrites.Update(version, spec));
+  }
+
+  @Override
+  public Reply<Long> barrier() {
+    return calls.submit(new ManagerRequests.Barrier());
   }
 
   @Override

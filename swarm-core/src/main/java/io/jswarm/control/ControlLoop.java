@@ -75,7 +75,7 @@ public final class ControlLoop implements AutoCloseable {
   /** Entries on their way to the log. */
   private int proposed;
 
-  private Optional<String> leader = Optional.empty();
+  private volatile Optional<String> leader = Optional.empty();
   private @Nullable Throwable commitFailure;
   private volatile @Nullable SwarmException stopped;
 
@@ -125,6 +125,11 @@ public final class ControlLoop implements AutoCloseable {
    */
   public CompletionStage<Long> barrier() {
     return write(tx -> Boolean.TRUE).thenApply(led -> store.view().version());
+  }
+
+  /** Where the leader is, if it is another manager and known. Any thread. */
+  public Optional<String> leader() {
+    return leader;
   }
 
   /**
@@ -473,6 +478,7 @@ public final class ControlLoop implements AutoCloseable {
     @Override
     public void onStopped(SwarmException cause) {
       leading = false;
+      leader = Optional.empty();
       stopped = cause;
       stopComponents();
       LOG.atError().setCause(cause).log("this manager takes part no more");

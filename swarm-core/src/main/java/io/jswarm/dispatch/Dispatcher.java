@@ -22,10 +22,12 @@ import io.jswarm.transport.Message;
 import io.jswarm.transport.Receiver;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ public final class Dispatcher implements Component, Listener {
   private final NodeLiveness liveness;
   private final StatusReports reports;
   private final LogBroker logs;
+  private Supplier<Optional<String>> leader = Optional::empty;
   private Duration period = Duration.ofSeconds(1);
   private boolean started;
 
@@ -73,6 +76,11 @@ public final class Dispatcher implements Component, Listener {
     this.reports = new StatusReports(managerId);
     this.logs = new LogBroker(loop, store, sessions::get);
     this.registrations = new Registrations(logs::onSession);
+  }
+
+  /** Tells where agents that come here go instead while another manager leads. */
+  public void redirectTo(Supplier<Optional<String>> leader) {
+    this.leader = leader;
   }
 
   /** Reads tasks' output through the agents; any thread. */
@@ -127,6 +135,7 @@ public final class Dispatcher implements Component, Listener {
     loop.assertInLoop();
     ReadView view = store.view();
     reports.onCommit();
+    boolean managersChanged = false;
     Set<NodeSession> touched = new LinkedHashSet<>();
     for (StoreEvent event : commit.events()) {
       if (event.object() instanceof Task task) {
@@ -137,6 +146,13 @@ public final class Dispatcher implements Component, Listener {
         }
       } else if (event.object() instanceof Node node) {
         onNodeCommitted(event, node);
+        managersChanged |= ManagerAddresses.changedBy(event);
+      }
+    }
+    if (managersChanged) {
+      List<String> managers = ManagerAddresses.of(view);
+      for (NodeSession session : sessions.values()) {
+        session.send(new ManagerMessage.ManagersChanged(session.id(), managers));
       }
     }
     touched.forEach(session -> session.feed().flush(view));
@@ -182,7 +198,11 @@ public final class Dispatcher implements Component, Listener {
   private void receive(Channel channel, AgentMessage message) {
     if (!started) {
       long attempt = message instanceof AgentMessage.Register request ? request.attempt() : 0;
-      refuse(channel, attempt, ManagerMessage.Reason.NOT_LEADER, "this manager does not lead");
+      String why = "this manager does not lead";
+      channel.send(
+          new ManagerMessage.Refused(
+              attempt, ManagerMessage.Reason.NOT_LEADER, why, leader.get().orElse("")));
+      channel.close();
       return;
     }
     String nodeId = channel.peer().nodeId();

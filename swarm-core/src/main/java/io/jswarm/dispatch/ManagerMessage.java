@@ -15,9 +15,15 @@ public sealed interface ManagerMessage extends Message {
    * @param attempt of the request
    * @param heartbeatPeriod how often the agent has to say that it lives
    * @param node the node as the managers see it
+   * @param managers where all managers are
    */
-  record Registered(String sessionId, long attempt, Duration heartbeatPeriod, Node node)
-      implements ManagerMessage {}
+  record Registered(
+      String sessionId, long attempt, Duration heartbeatPeriod, Node node, List<String> managers)
+      implements ManagerMessage {
+    public Registered {
+      managers = List.copyOf(managers);
+    }
+  }
 
   /**
    * The request was refused; the session it named, if any, is of no use.
@@ -44,6 +50,13 @@ public sealed interface ManagerMessage extends Message {
 
   /** The node object changed: labels, availability, role. */
   record NodeChanged(String sessionId, Node node) implements ManagerMessage {}
+
+  /** Managers came or went; these are all there are. */
+  record ManagersChanged(String sessionId, List<String> managers) implements ManagerMessage {
+    public ManagersChanged {
+      managers = List.copyOf(managers);
+    }
+  }
 
   /**
    * Answers a heartbeat.

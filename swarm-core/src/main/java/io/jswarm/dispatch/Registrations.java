@@ -82,7 +82,8 @@ final class Registrations {
     }
     session.pending(null);
     session.send(
-        new ManagerMessage.Registered(session.id(), pending.attempt(), session.period(), node));
+        new ManagerMessage.Registered(
+            session.id(), pending.attempt(), session.period(), node, ManagerAddresses.of(durable)));
     onConfirmed.accept(session);
     return true;
   }

@@ -9,11 +9,10 @@ import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Network;
 import io.jswarm.model.NetworkSpec;
 import io.jswarm.model.Node;
-import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
-import io.jswarm.model.Reachability;
 import io.jswarm.store.Tx;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What initialising a cluster and joining it write to the store. Bodies of transactions; the
@@ -43,14 +42,12 @@ public final class Membership {
    * knows of it: its labels and availability are then the stored ones, not {@code spec}'s.
    *
    * @param id the node's own, from an earlier start or newly drawn
-   * @param address where other nodes reach it, for a manager; empty for a worker
+   * @param status of a manager that has nobody to agree with; what others are is seen in the log
    */
-  public Node join(Tx tx, String id, NodeSpec spec, String address) {
+  public Node join(Tx tx, String id, NodeSpec spec, @Nullable ManagerStatus status) {
     Node known = tx.node(id).orElse(null);
     if (known == null) {
-      Node node = Node.of(id, spec);
-      return tx.create(
-          spec.desiredRole() == NodeRole.MANAGER ? node.withManagerStatus(leader(address)) : node);
+      return tx.create(Node.of(id, spec).withManagerStatus(status));
     }
     if (known.role() != spec.desiredRole()) {
       throw new AlreadyExistsException(
@@ -63,9 +60,5 @@ public final class Membership {
               + "; start it in that role, or remove it and use an empty data directory");
     }
     return known;
-  }
-
-  private static ManagerStatus leader(String address) {
-    return new ManagerStatus("1", address, true, Reachability.REACHABLE);
   }
 }

@@ -31,6 +31,16 @@ public final class LocalNetwork implements Transport {
   /** All open channels; only looked up and filtered, the order does not matter. */
   private final Set<LocalChannel> channels = ConcurrentHashMap.newKeySet();
 
+  /** The one network of all nodes of this process that are not simulated. */
+  public static LocalNetwork ofProcess() {
+    return OfProcess.NETWORK;
+  }
+
+  private static final class OfProcess {
+    /** Of the environment, only clock and chance are used: there is nothing to close. */
+    static final LocalNetwork NETWORK = new LocalNetwork(Environment.system());
+  }
+
   /** A network without faults, whose faults draw from the environment's randomness. */
   public LocalNetwork(Environment environment) {
     this.time = environment.time();

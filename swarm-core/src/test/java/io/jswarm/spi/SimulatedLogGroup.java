@@ -58,6 +58,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
   private final Map<String, Disk> disks = new TreeMap<>();
   private final Map<String, Peer> members = new TreeMap<>();
   private final Map<String, Log> running = new TreeMap<>();
+  private final Map<String, String> damages = new TreeMap<>();
   private final TreeSet<String> isolated = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
 
@@ -130,6 +131,12 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
   /** The manager of that node, which does not run, loses what it has on disk. */
   public void wipe(String nodeId) {
     disks.remove(nodeId);
+    damages.remove(nodeId);
+  }
+
+  /** What the manager of that node, which does not run, has on disk is damaged until wiped. */
+  public void damage(String nodeId, String what) {
+    damages.put(nodeId, what);
   }
 
   /** The manager of that node can go on no more. */
@@ -568,6 +575,9 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
       if (ended) {
         return;
       }
+      if (damages.containsKey(self.nodeId())) {
+        throw new UntrustedLogException(damages.get(self.nodeId()));
+      }
       if (running.containsKey(self.nodeId())) {
         throw new IllegalStateException("the manager of " + self.nodeId() + " runs already");
       }
@@ -757,8 +767,15 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
           Duration.ZERO,
           () -> {
             end();
+            failOpen("this manager takes part no more");
             listener().onStopped(cause);
           });
+    }
+
+    private void failOpen(String why) {
+      for (CompletableFuture<Long> stage : List.copyOf(open)) {
+        stage.completeExceptionally(new IndeterminateResultException(why));
+      }
     }
 
     /** No callback comes any more. */
@@ -870,10 +887,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
       ended = true;
       leading = false;
       running.remove(self.nodeId(), this);
-      for (CompletableFuture<Long> stage : List.copyOf(open)) {
-        stage.completeExceptionally(
-            new IndeterminateResultException("the log was closed on the way"));
-      }
+      failOpen("the log was closed on the way");
       if (led) {
         List<Log> others = electable();
         if (!others.isEmpty() && hasQuorum()) {

@@ -66,7 +66,7 @@ class LocalNetworkTest {
     channel.send(new Numbered(1));
     world.settle();
 
-    assertThat(atClient.closed).containsExactly("nothing listens at " + SERVER);
+    assertThat(atClient.closed).containsExactly("nothing listens at " + SERVER + " for DISPATCHER");
   }
 
   @Test

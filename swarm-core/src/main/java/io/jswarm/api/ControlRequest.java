@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.api;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Something only the leader can do. Immutable, so that a manager that does not lead can send it to
+ * the one that does, in its own name.
+ *
+ * @param <R> what the leader answers with
+ */
+sealed interface ControlRequest<R>
+    permits StoreWrite, ManagerRequests.Barrier, ManagerRequests.Add {
+  /**
+   * Rules of the request alone, before anything is queued. Any thread.
+   *
+   * @throws io.jswarm.SwarmException when one is broken
+   */
+  default void check() {}
+
+  /** Does it, if {@code leader} leads; else fails with {@link io.jswarm.NotLeaderException}. */
+  CompletionStage<R> execute(Leader leader);
+
+  /** Whether doing it twice is doing it once: then it may be repeated when its fate is unknown. */
+  default boolean isIdempotent() {
+    return false;
+  }
+}

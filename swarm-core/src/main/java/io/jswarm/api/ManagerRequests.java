@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.api;
+
+import io.jswarm.model.Node;
+import io.jswarm.model.NodeSpec;
+import io.jswarm.spi.ManagerGroup;
+import java.util.concurrent.CompletionStage;
+
+/** What managers ask of their leader that is more than a transaction. */
+final class ManagerRequests {
+  private ManagerRequests() {}
+
+  /** Tells a version of the store that covers everything acknowledged before. */
+  record Barrier() implements ControlRequest<Long> {
+    @Override
+    public CompletionStage<Long> execute(Leader leader) {
+      return leader.control().barrier();
+    }
+
+    @Override
+    public boolean isIdempotent() {
+      return true;
+    }
+  }
+
+  /** Makes a node a manager that votes. */
+  record Add(ManagerGroup.Manager manager, NodeSpec spec) implements ControlRequest<Node> {
+    @Override
+    public CompletionStage<Node> execute(Leader leader) {
+      NodeWrites.Join join = new NodeWrites.Join(manager.nodeId(), spec, null, null);
+      return join.execute(leader)
+          .thenCompose(node -> leader.managers().admit(manager).thenApply(admitted -> node));
+    }
+
+    @Override
+    public boolean isIdempotent() {
+      return true;
+    }
+  }
+}
