@@ -70,6 +70,9 @@ public final class SwarmNode implements AutoCloseable {
   /** Closes what was opened, the last first. */
   private final Closer opened;
 
+  /** What ends a manager's part in the log without a word. */
+  private Runnable abort = () -> {};
+
   private boolean stopsTasks;
   private boolean left;
   private boolean closed;
@@ -161,6 +164,7 @@ public final class SwarmNode implements AutoCloseable {
     LocalNetwork network = network(from);
     ReplicatedLog log = log(from, network);
     opened.register(log::close);
+    abort = log::abort;
     try {
       return opened.register(new Manager(environment, network, loop, id, engine, log));
     } catch (UntrustedLogException e) {
@@ -319,6 +323,15 @@ public final class SwarmNode implements AutoCloseable {
    * them again; without a data directory nobody will.
    */
   public void detach() {
+    end(false);
+  }
+
+  /**
+   * Ends the node as the death of its process would: leadership is not handed over, nobody is told,
+   * and its tasks run on as after {@link #detach()}. For trying out failures.
+   */
+  public void kill() {
+    abort.run();
     end(false);
   }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.examples;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Nothing of the story is taken for granted: each claim is checked, and then told. */
 final class Checks {
@@ -14,6 +16,16 @@ final class Checks {
   /** Tells a claim that holds; ends the story with one that does not. */
   void that(boolean holds, String claim) {
     require(holds, claim);
+    narrator.checked(claim);
+  }
+
+  /** Tells a claim once it holds; ends the story when it does not for too long. */
+  void eventually(Duration patience, BooleanSupplier holds, String claim) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!holds.getAsBoolean()) {
+      require(System.nanoTime() < deadline, claim);
+      Leftovers.pause(Duration.ofMillis(20));
+    }
     narrator.checked(claim);
   }
 

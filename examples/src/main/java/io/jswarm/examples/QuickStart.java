@@ -24,9 +24,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A cluster in one process, from its first node to its last trace: starts one manager and two
- * workers, deploys a web server, calls it, scales it, drains a worker, kills a task, and shuts
- * down. Each step is checked; the exit code is 0 only if all of them held.
+ * A cluster in one process, from its first node to its last trace: starts three managers and two
+ * workers, deploys a web server, calls it, scales it, drains a worker, kills a task, kills the
+ * leading manager, and shuts down. Each step is checked; the exit code is 0 only if all of them
+ * held.
  *
  * <p>Tasks are processes of this machine, or with {@code --docker} containers of its Docker Engine.
  */
@@ -39,6 +40,8 @@ public final class QuickStart implements AutoCloseable {
   private final Checks check;
   private final TaskBoard board;
   private final Leftovers leftovers = new Leftovers();
+
+  /** The last started first. */
   private final Deque<SwarmNode> nodes = new ArrayDeque<>();
 
   QuickStart(HelloApp app, Narrator narrator) {
@@ -81,23 +84,31 @@ public final class QuickStart implements AutoCloseable {
       scaleUp(swarm);
       drainWorker(swarm);
       killTask(swarm);
+      killLeader(swarm);
       remove(swarm);
     }
     shutDown();
   }
 
   private Swarm startNodes() {
-    narrator.step("Start a manager and two workers; tasks will be " + app.title());
-    SwarmNode manager = start(SwarmNode.builder().asManager().name("manager"));
+    narrator.step("Start three managers and two workers; tasks will be " + app.title());
+    SwarmNode manager = start(SwarmNode.builder().asManager().name("manager-1"));
+    SwarmNode second = start(SwarmNode.builder().asManager().name("manager-2").join(manager));
+    start(SwarmNode.builder().asManager().name("manager-3").join(manager));
     start(SwarmNode.builder().asWorker().name("worker-1").join(manager));
     start(SwarmNode.builder().asWorker().name("worker-2").join(manager));
 
-    List<Node> members = manager.swarm().nodes().list(Filter.all()).await();
-    check.that(
-        members.size() == 3
-            && members.stream().allMatch(node -> node.status().state() == NodeState.READY),
-        "three nodes are ready");
-    return manager.swarm();
+    // Any manager will do; the first one, which leads, is killed later.
+    Swarm swarm = second.swarm();
+    check.eventually(
+        PATIENCE,
+        () -> {
+          List<Node> members = swarm.nodes().list(Filter.all()).await();
+          return members.size() == 5
+              && members.stream().allMatch(node -> node.status().state() == NodeState.READY);
+        },
+        "five nodes are ready");
+    return swarm;
   }
 
   private SwarmNode start(SwarmNode.Builder builder) {
@@ -215,6 +226,23 @@ public final class QuickStart implements AutoCloseable {
     narrator.say(
         "a new one ran after %d ms; 500 ms of them are the restart delay".formatted(millis));
     converge(swarm, 5);
+    callAll();
+  }
+
+  private void killLeader(Swarm swarm) {
+    narrator.step("Kill the leading manager: another leads, and the tasks do not notice");
+    Set<String> before = board.running().stream().map(Task::id).collect(Collectors.toSet());
+    long killed = System.nanoTime();
+    nodes.removeLast().kill();
+    swarm
+        .services()
+        .update(SERVICE, spec -> spec.toBuilder().label("note", "still here").build())
+        .await(PATIENCE);
+    long millis = Duration.ofNanos(System.nanoTime() - killed).toMillis();
+    check.that(millis < 2_000, "a write went through " + millis + " ms after the kill");
+    converge(swarm, 5);
+    Set<String> after = board.running().stream().map(Task::id).collect(Collectors.toSet());
+    check.that(after.equals(before), "the same five tasks run as before");
     callAll();
   }
 

@@ -484,4 +484,355 @@ public final class ControlLoop implements AutoCloseable {
       LOG.atError().setCause(cause).log("this manager takes part no more");
     }
   }
+}takes part no more, if it does not: its log has stopped, and the node has to
+   * be started again. Any thread.
+   */
+  public Optional<SwarmException> stopped() {
+    return Optional.ofNullable(stopped);
+  }
+
+  /** The present state; any thread. */
+  public ReadView view() {
+    return store.view();
+  }
+
+  /** The store behind it, for watches. */
+  public Store store() {
+    return store;
+  }
+
+  /** The loop; components schedule their timers on it. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** Stops the components and the log. On the loop, or before the loop is closed. */
+  @Override
+  public void close() {
+    log.close();
+    if (loop.inLoop()) {
+      stepDown();
+    } else {
+      loop.execute(this::stepDown);
+    }
+  }
+
+  private void stepDown() {
+    leading = false;
+    commits.close();
+    stopComponents();
+    cancelTimers();
+    refuseWaiting(notLeader());
+  }
+
+  private void refuseWaiting(SwarmException why) {
+    waiting.forEach(write -> write.result.completeExceptionally(why));
+    waiting.clear();
+  }
+
+  private NotLeaderException notLeader() {
+    return new NotLeaderException(
+        "this manager does not lead; send the request to the leader"
+            + leader.map(address -> " at " + address).orElse(""),
+        leader.orElse(null));
+  }
+
+  private void turn() {
+    if (!leading) {
+      refuse();
+    } else if (proposed == 0 && pause == null) {
+      lead();
+    }
+  }
+
+  private void refuse() {
+    SwarmException cause = stopped;
+    if (waiting.isEmpty()) {
+      return;
+    } else if (cause != null) {
+      refuseWaiting(
+          new UnavailableException(
+              "this manager takes part no more: " + cause.getMessage() + "; use another one",
+              cause));
+    } else if (leader.isPresent()) {
+      refuseWaiting(notLeader());
+    } else if (patience == null) {
+      awaitLeader();
+    }
+  }
+
+  /** The next leader is being elected; or it is not, because too few managers are left. */
+  private void awaitLeader() {
+    Write<?> oldest = waiting.peek();
+    while (oldest != null && loop.nanoTime() - oldest.sinceNanos >= LEADERLESS.toNanos()) {
+      waiting.poll();
+      oldest.result.completeExceptionally(
+          new UnavailableException("no leader; more than half of the managers must be online"));
+      oldest = waiting.peek();
+    }
+    if (oldest != null) {
+      long waited = loop.nanoTime() - oldest.sinceNanos;
+      patience =
+          loop.schedule(LEADERLESS.minusNanos(waited), () -> patience = null); // ends in a turn
+    }
+  }
+
+  private void lead() {
+    if (commitFailure != null) {
+      Throwable failure = commitFailure;
+      commitFailure = null;
+      recover(failure);
+    }
+    Batch batch = store.begin(loop.now(), log.maxEntryBytes());
+    List<Write<?>> accepted = new ArrayList<>();
+    try {
+      int[] heard = new int[components.size()];
+      startComponents(batch, heard);
+      for (Write<?> write = waiting.poll(); write != null; write = waiting.poll()) {
+        if (write.run(batch)) {
+          accepted.add(write);
+        }
+      }
+      converge(batch, heard);
+    } catch (RuntimeException | Error e) {
+      accepted.forEach(write -> write.result.completeExceptionally(failed(e)));
+      recover(e);
+      return;
+    }
+    if (!batch.isEmpty() || !accepted.isEmpty()) {
+      propose(batch.entries(), accepted);
+    }
+  }
+
+  private void startComponents(Batch batch, int[] heard) {
+    if (started) {
+      return;
+    }
+    started = true;
+    for (int i = 0; i < components.size(); i++) {
+      batch.amend(components.get(i)::start);
+      heard[i] = batch.events().size();
+    }
+  }
+
+  private void converge(Batch batch, int[] heard) {
+    int before;
+    int rounds = 0;
+    do {
+      before = batch.events().size();
+      for (int i = 0; i < heard.length; i++) {
+        Component component = components.get(i);
+        List<StoreEvent> events = batch.events();
+        while (heard[i] < events.size()) {
+          component.onEvent(events.get(heard[i]++));
+        }
+        batch.amend(component::reconcile);
+      }
+      if (++rounds > MAX_ROUNDS) {
+        throw new IllegalStateException("components do not come to rest; last: " + lastOf(batch));
+      }
+    } while (batch.events().size() > before || unheard(batch, heard));
+  }
+
+  private static boolean unheard(Batch batch, int[] heard) {
+    for (int count : heard) {
+      if (count < batch.events().size()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<StoreEvent> lastOf(Batch batch) {
+    List<StoreEvent> events = batch.events();
+    return List.copyOf(events.subList(Math.max(0, events.size() - 4), events.size()));
+  }
+
+  private void propose(List<StoreEntry> entries, List<Write<?>> writes) {
+    int last = entries.size() - 1;
+    proposed = entries.size();
+    for (int i = -1; i <= last; i++) {
+      int entry = i;
+      // What was undone later in the turn may be in no entry.
+      List<Write<?>> concerned =
+          writes.stream().filter(write -> Math.min(write.entry, last) == entry).toList();
+      if (entry >= 0) {
+        onLoop(
+            log.propose(entries.get(entry)).thenAccept(this::requireEffect),
+            failure -> {
+              concerned.forEach(write -> write.finish(failure));
+              settled(failure);
+            });
+      } else if (!concerned.isEmpty()) {
+        onLoop(log.barrier(), failure -> concerned.forEach(write -> write.finish(failure)));
+      }
+    }
+  }
+
+  private void onLoop(CompletionStage<?> outcome, Consumer<@Nullable Throwable> then) {
+    outcome.whenComplete(
+        (value, error) -> {
+          Throwable failure = error == null ? null : unwrapped(error);
+          if (loop.inLoop()) {
+            then.accept(failure);
+          } else {
+            loop.execute(() -> then.accept(failure));
+          }
+        });
+  }
+
+  /**
+   * @throws UnavailableException when an entry of unknown fate took effect before this one, which
+   *     was made without it
+   */
+  private void requireEffect(long position) {
+    if (!store.tookEffect(position)) {
+      throw new UnavailableException(
+          "an earlier change, given up for lost, came in between; nothing was changed, try again");
+    }
+  }
+
+  private static Throwable unwrapped(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
+  private void settled(@Nullable Throwable failure) {
+    proposed--;
+    if (failure != null && leading) {
+      LOG.atWarn()
+          .setCause(failure)
+          .log("a proposal failed; the components start again from the store");
+      stopComponents();
+      pause();
+    }
+  }
+
+  /** Whatever failed would most likely fail again at once. */
+  private void pause() {
+    if (pause == null) {
+      pause = loop.schedule(RECOVERY, () -> pause = null); // ends in a turn
+    }
+  }
+
+  private void cancelTimers() {
+    for (EventLoop.Timer timer : new EventLoop.Timer[] {pause, patience}) {
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+    pause = null;
+    patience = null;
+  }
+
+  private static UnavailableException failed(Throwable error) {
+    return new UnavailableException(
+        "the manager failed while it worked out what follows; nothing was changed, try again",
+        error);
+  }
+
+  private void recover(Throwable error) {
+    if (failFast) {
+      throw new IllegalStateException("a component failed: " + error, error);
+    }
+    LOG.atError()
+        .setCause(error)
+        .log("a component failed; all components start again from the store");
+    stopComponents();
+    loop.schedule(RECOVERY, () -> {});
+  }
+
+  private void stopComponents() {
+    if (started) {
+      started = false;
+      components.forEach(Component::stop);
+    }
+  }
+
+  /** One transaction of the control API and what becomes of it. */
+  private static final class Write<R> {
+    final Function<? super Tx, R> body;
+    final CompletableFuture<R> result = new CompletableFuture<>();
+    private @Nullable R value;
+
+    /** When it was queued. */
+    private long sinceNanos;
+
+    /** Which entry of the turn decides about it; −1 = it changed nothing, and nothing before it. */
+    private int entry;
+
+    Write(Function<? super Tx, R> body) {
+      this.body = body;
+    }
+
+    boolean run(Batch batch) {
+      try {
+        value = batch.transact(body);
+        entry = batch.lastEntry();
+        return true;
+      } catch (RuntimeException e) {
+        result.completeExceptionally(e);
+        return false;
+      } catch (Error e) {
+        result.completeExceptionally(e);
+        throw e;
+      }
+    }
+
+    void finish(@Nullable Throwable error) {
+      if (error != null) {
+        result.completeExceptionally(error);
+      } else {
+        result.complete(value);
+      }
+    }
+  }
+
+  private final class CommitFeed implements WatchListener {
+    @Override
+    public void onCommit(Commit commit, ReadView state) {
+      if (!started) {
+        return;
+      }
+      try {
+        components.forEach(component -> component.onCommit(commit));
+      } catch (RuntimeException | Error e) {
+        commitFailure = e;
+      }
+    }
+
+    /** Happens to managers that follow: no component knows the state that was replaced. */
+    @Override
+    public boolean onRestore(ReadView state) {
+      stopComponents();
+      return true;
+    }
+  }
+
+  private final class Leadership implements ReplicatedLog.LeadershipListener {
+    @Override
+    public void onLeading(long term) {
+      leading = true;
+      leader = Optional.empty();
+      cancelTimers();
+      LOG.atInfo().addKeyValue("term", term).log("this manager leads");
+    }
+
+    @Override
+    public void onFollowing(Optional<String> hint) {
+      leading = false;
+      leader = hint;
+      stopComponents();
+    }
+
+    @Override
+    public void onStopped(SwarmException cause) {
+      leading = false;
+      leader = Optional.empty();
+      stopped = cause;
+      stopComponents();
+      LOG.atError().setCause(cause).log("this manager takes part no more");
+    }
+  }
 }

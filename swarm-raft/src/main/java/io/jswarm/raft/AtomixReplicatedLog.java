@@ -128,6 +128,14 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     }
   }
 
+  @Override
+  public void abort() {
+    Engine running = engine;
+    if (running != null) {
+      running.abort();
+    }
+  }
+
   /** For tests, which crash managers. */
   @Nullable Engine engine() {
     return engine;

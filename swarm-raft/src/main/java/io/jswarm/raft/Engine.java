@@ -358,6 +358,11 @@ final class Engine {
     return ended;
   }
 
+  /** Ends the manager without a word. */
+  void abort() {
+    execute(this::closed);
+  }
+
   private void closed() {
     stop(new UnavailableException("this manager was closed"));
   }
