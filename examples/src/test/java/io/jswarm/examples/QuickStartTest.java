@@ -20,11 +20,12 @@ class QuickStartTest {
         .anyMatch(
             line -> line.matches(" +[0-9:.]+ +web\\.1\\.\\w+ +worker-\\d +starting -> running"))
         .contains(
-            "   [ok] three nodes are ready",
+            "   [ok] five nodes are ready",
             "   [ok] 3 tasks run, one in each slot",
             "   [ok] 5 tasks run, one in each slot",
             "   [ok] worker-1 runs none, worker-2 all",
             "   [ok] the old task failed: task: non-zero exit (137)",
+            "   [ok] the same five tasks run as before",
             "   [ok] no task is left",
             "   [ok] no port is left open",
             "   [ok] no thread is left",

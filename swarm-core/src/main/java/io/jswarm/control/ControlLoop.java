@@ -481,7 +481,7 @@ public final class ControlLoop implements AutoCloseable {
       leader = Optional.empty();
       stopped = cause;
       stopComponents();
-      LOG.atError().setCause(cause).log("this manager takes part no more");
+      LOG.atInfo().addKeyValue("why", cause.getMessage()).log("this manager takes part no more");
     }
   }
 }takes part no more, if it does not: its log has stopped, and the node has to
@@ -832,7 +832,7 @@ public final class ControlLoop implements AutoCloseable {
       leader = Optional.empty();
       stopped = cause;
       stopComponents();
-      LOG.atError().setCause(cause).log("this manager takes part no more");
+      LOG.atInfo().addKeyValue("why", cause.getMessage()).log("this manager takes part no more");
     }
   }
 }
