@@ -15,13 +15,17 @@ final class ManagerList {
   private final RandomSource random;
   private final Map<String, Double> scores = new TreeMap<>();
   private String leader = "";
+  private String lastFailed = "";
 
   ManagerList(List<String> addresses, RandomSource random) {
     this.random = random;
     addresses.forEach(address -> scores.put(address, SUCCESS));
   }
 
-  /** The one to try next: the leader if it was named, else a weighted choice. */
+  /**
+   * The one to try next: the leader if it was named, else a weighted choice of all but the one that
+   * has just failed.
+   */
   String pick() {
     if (!leader.isEmpty()) {
       String named = leader;
@@ -29,10 +33,13 @@ final class ManagerList {
       return named;
     }
     List<String> addresses = new ArrayList<>(scores.keySet());
+    if (addresses.size() > 1) {
+      addresses.remove(lastFailed);
+    }
     double lowest = scores.values().stream().mapToDouble(score -> score).min().orElse(0);
     double total = 0;
-    for (double score : scores.values()) {
-      total += score - lowest + 1;
+    for (String address : addresses) {
+      total += scores.getOrDefault(address, lowest) - lowest + 1;
     }
     double at = random.nextDouble() * total;
     for (String address : addresses) {
@@ -70,6 +77,7 @@ final class ManagerList {
   }
 
   void failed(String address) {
+    lastFailed = address;
     observe(address, -SUCCESS);
   }
 

@@ -3,13 +3,17 @@ package io.jswarm.dispatch;
 
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
+import io.jswarm.model.Reachability;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.StoreEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the managers are, as agents are told. Stateless. */
+/**
+ * Where the managers are that can be reached, as agents are told (S9.1). Any of them may lead next,
+ * and trying one that cannot be reached costs an agent more time than it has. Stateless.
+ */
 final class ManagerAddresses {
   private ManagerAddresses() {}
 
@@ -33,6 +37,6 @@ final class ManagerAddresses {
 
   private static String of(@Nullable Node node) {
     ManagerStatus status = node == null ? null : node.managerStatus();
-    return status == null ? "" : status.addr();
+    return status == null || status.reachability() == Reachability.UNREACHABLE ? "" : status.addr();
   }
 }

@@ -15,7 +15,7 @@ public sealed interface ManagerMessage extends Message {
    * @param attempt of the request
    * @param heartbeatPeriod how often the agent has to say that it lives
    * @param node the node as the managers see it
-   * @param managers where all managers are
+   * @param managers where the managers are that can be reached
    */
   record Registered(
       String sessionId, long attempt, Duration heartbeatPeriod, Node node, List<String> managers)
@@ -51,7 +51,7 @@ public sealed interface ManagerMessage extends Message {
   /** The node object changed: labels, availability, role. */
   record NodeChanged(String sessionId, Node node) implements ManagerMessage {}
 
-  /** Managers came or went; these are all there are. */
+  /** Managers came or went; these are all that can be reached. */
   record ManagersChanged(String sessionId, List<String> managers) implements ManagerMessage {
     public ManagersChanged {
       managers = List.copyOf(managers);

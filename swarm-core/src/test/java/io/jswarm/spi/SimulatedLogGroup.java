@@ -67,6 +67,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
 
   private final ArrayDeque<Proposal> inFlight = new ArrayDeque<>();
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private ReplicatedLog.@Nullable StateMachine observer;
   private @Nullable Log leader;
   private long term;
   private boolean electing;
@@ -160,6 +161,22 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
   public Optional<String> leaderNode() {
     Log log = leader;
     return log == null ? Optional.empty() : Optional.of(log.self.nodeId());
+  }
+
+  /** Has a machine apply every entry the moment it is agreed, as a manager that never fails. */
+  public void observe(ReplicatedLog.StateMachine machine) {
+    observer = machine;
+    for (int i = 0; i < agreed.size(); i++) {
+      machine.apply(i + 1L, machine.decode(agreed.get(i).bytes));
+    }
+  }
+
+  private void agree(Agreed entry) {
+    agreed.add(entry);
+    if (observer != null) {
+      observer.apply(agreed.size(), observer.decode(entry.bytes));
+      noteFingerprint("the observer", agreed.size(), observer.fingerprint());
+    }
   }
 
   /** How many entries were agreed. */
@@ -337,7 +354,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
     while (!limbo.isEmpty()) {
       Proposal proposal = limbo.remove();
       if (survive-- > 0) {
-        agreed.add(new Agreed(proposal.bytes, null));
+        agree(new Agreed(proposal.bytes, null));
         proposal.log.lost(proposal, false);
       } else {
         proposal.log.lost(proposal, random.nextInt(2) == 0);
@@ -364,7 +381,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
         head != null && head.dueNanos <= now;
         head = inFlight.peek()) {
       inFlight.remove();
-      agreed.add(new Agreed(head.bytes, head));
+      agree(new Agreed(head.bytes, head));
       any = true;
     }
     if (any) {
@@ -398,14 +415,14 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
         });
   }
 
-  private void noteFingerprint(Log log, long position, long fingerprint) {
+  private void noteFingerprint(String who, long position, long fingerprint) {
     Long known = fingerprints.putIfAbsent(position, fingerprint);
     if (known != null && known != fingerprint) {
       violations.add(
           "I-13 after entry "
               + position
               + " the state of "
-              + log.self.nodeId()
+              + who
               + " is "
               + Long.toHexString(fingerprint)
               + ", elsewhere it is "
@@ -679,7 +696,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
       to.apply(position, own != null ? own.entry : to.decode(bytes));
       applied = position;
       disk.position = Math.max(disk.position, position);
-      noteFingerprint(this, position, to.fingerprint());
+      noteFingerprint(self.nodeId(), position, to.fingerprint());
       if (own != null) {
         own.done.complete(position);
       }
@@ -699,7 +716,7 @@ public final class SimulatedLogGroup implements ReplicatedLogFactory {
                   read.restore();
                   applied = position;
                   disk.position = Math.max(disk.position, position);
-                  noteFingerprint(this, position, machine().fingerprint());
+                  noteFingerprint(self.nodeId(), position, machine().fingerprint());
                 });
           });
     }
