@@ -90,8 +90,8 @@ class ManagersSimTest {
     /** I-1: what each service may be: one spec, unless nobody knows what became of a write. */
     private final Map<String, Set<ServiceSpec>> possible = new TreeMap<>();
 
-    /** Services with a write under way. */
-    private final Set<String> busy = new LinkedHashSet<>();
+    /** Services with a write under way, and where and when that was asked for. */
+    private final Map<String, String> busy = new TreeMap<>();
 
     World(long seed, Path dir) {
       super(seed);
@@ -255,10 +255,12 @@ class ManagersSimTest {
 
     /** A user who does not wait, but does nothing else with a service meanwhile. */
     private void write(String service, UnaryOperator<ServiceSpec> change) {
-      if (!busy.add(service)) {
+      if (busy.containsKey(service)) {
         return;
       }
-      Reply<Service> reply = swarm().services().update(service, change);
+      SwarmNode manager = anyManager();
+      busy.put(service, "at " + manager.id() + " after " + simulation.elapsed());
+      Reply<Service> reply = manager.swarm().services().update(service, change);
       reply.whenComplete(
           (written, error) -> {
             busy.remove(service);
@@ -292,7 +294,7 @@ class ManagersSimTest {
       }
       logs.healAll();
       faults().healAll();
-      simulation.runFor(Duration.ofMinutes(1));
+      simulation.runFor(Duration.ofMinutes(2));
       assertThat(busy).as("writes without an answer").isEmpty();
       calm();
       for (String name : List.copyOf(possible.keySet())) {

@@ -100,10 +100,9 @@ abstract class SimulatedCluster {
   }
 
   final void converge(String service, Duration patience) {
-    swarm()
-        .services()
-        .awaitConverged(service, patience)
-        .await(patience.plus(Duration.ofMinutes(1)));
+    Swarm swarm = swarm();
+    swarm.barrier().await(); // the write that is to converge may have gone to another manager
+    swarm.services().awaitConverged(service, patience).await(patience.plus(Duration.ofMinutes(1)));
   }
 
   /** One seed in three has links that lose, double and delay messages. */

@@ -24,8 +24,11 @@ final class ControlClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration PING = Duration.ofSeconds(1);
 
-  /** A manager that leaves so many pings unanswered is gone. An answer itself may take its time. */
+  /** A manager that leaves so many pings unanswered is gone. */
   private static final int UNANSWERED = 3;
+
+  /** An answer may take its time: a manager that is added has to catch up first. */
+  private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private static final Duration IDLE = Duration.ofSeconds(30);
 
@@ -110,6 +113,13 @@ final class ControlClient implements AutoCloseable {
         unanswered = 0;
         ping();
       }
+      loop.schedule(
+          ANSWER,
+          () -> {
+            if (open.containsKey(call.id())) {
+              end("no answer from manager " + address + " after " + ANSWER);
+            }
+          });
     }
 
     private void ping() {
