@@ -31,10 +31,13 @@ class ArchitectureTest {
           Map.entry("spi", Set.of("loop", "model", "transport")),
           Map.entry("store", Set.of("model", "spi")),
           Map.entry("transport", Set.of("loop", "model")),
+          Map.entry("security", Set.of("loop", "model", "transport")),
           Map.entry("runtime", Set.of("loop", "model", "spi")),
           Map.entry("control", Set.of("loop", "model", "spi", "store")),
           Map.entry("allocation", Set.of("control", "loop", "model", "spi", "store")),
-          Map.entry("membership", Set.of("control", "loop", "model", "spi", "store")),
+          Map.entry(
+              "membership",
+              Set.of("control", "loop", "model", "security", "spi", "store", "transport")),
           // Of allocation, the component that it lines up with its own.
           Map.entry(
               "orchestration", Set.of("allocation", "control", "loop", "model", "spi", "store")),

@@ -46,7 +46,9 @@ public final class ArchitectureRules {
           "com.github.dockerjava.",
           "com.google.",
           "io.atomix.",
-          "io.netty.");
+          "io.grpc.",
+          "io.netty.",
+          "org.bouncycastle.");
 
   /** A simulation replaces the environment, and can replace nothing else. */
   public static final ArchRule ONLY_THE_LOOP_KNOWS_TIME_CHANCE_AND_THREADS =
