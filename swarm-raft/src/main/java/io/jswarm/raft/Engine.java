@@ -41,7 +41,7 @@ final class Engine {
   /** States are compared this long after the last change. */
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** A journal for which there was no room looks again. */
+  /** A journal looks again for room, and notes where it ends. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final EventLoop loop;
@@ -233,9 +233,10 @@ final class Engine {
   }
 
   private void retryJournal() {
-    if (journal().isFull()) {
-      journal().retry();
+    if (isStopped()) {
+      return;
     }
+    journal().retry();
     loop.schedule(RETRY, () -> guarded(this::retryJournal));
   }
 

@@ -53,7 +53,7 @@ final class Peers implements AutoCloseable {
     /** Somebody answered, whatever. */
     void onAnswer(MemberId from);
 
-    /** The channel to a manager broke or could not be opened. */
+    /** A channel to or from a manager broke, or could not be opened. */
     void onBroken(MemberId member);
 
     /** Others say that this manager was removed. */
@@ -216,6 +216,7 @@ final class Peers implements AutoCloseable {
     private final Channel channel;
     private long received;
     private long sent;
+    private @Nullable MemberId opener;
 
     Accepted(Channel channel) {
       this.channel = channel;
@@ -234,6 +235,7 @@ final class Peers implements AutoCloseable {
         return;
       }
       MemberId from = MemberId.from(frame.from());
+      opener = from;
       if (handler.isRemoved(from)) {
         answer(frame, Frame.Kind.REMOVED, new byte[0]);
       } else if (!frame.to().equals(self.id()) || !isOfThisCluster(frame)) {
@@ -295,7 +297,12 @@ final class Peers implements AutoCloseable {
     }
 
     @Override
-    public void onClosed(String reason) {}
+    public void onClosed(String reason) {
+      MemberId broken = opener;
+      if (!closed && broken != null) {
+        handler.onBroken(broken);
+      }
+    }
   }
 
   private static @Nullable Frame decode(Message message) {

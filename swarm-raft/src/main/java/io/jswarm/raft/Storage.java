@@ -16,6 +16,7 @@ import io.jswarm.raft.storage.StoredSnapshot;
 import io.jswarm.spi.ManagerGroup.Manager;
 import io.jswarm.spi.ReplicatedLogFactory.Entry;
 import io.jswarm.spi.ReplicatedLogFactory.Settings;
+import io.jswarm.spi.UntrustedLogException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -54,6 +55,9 @@ final class Storage {
     identityFile = SlotFile.open(disk, "identity");
     termFile = SlotFile.open(disk, "term");
     Optional<Identity> known = Identity.readFrom(identityFile);
+    if (known.isEmpty()) {
+      requireEmpty(disk);
+    }
     identity = known.isPresent() ? known.get() : create(settings, random);
     requireSameAddress(settings);
     terms = new TermAndVote(termFile);
@@ -68,6 +72,7 @@ final class Storage {
             io,
             loop,
             listener);
+    requireWhole(snapshot);
     configurations = new Configurations(initial());
     if (snapshot != null) {
       continueAfter(snapshot);
@@ -75,6 +80,27 @@ final class Storage {
     readConfigurations();
     if (settings.entry() == Entry.FORCE_NEW_CLUSTER) {
       forceNewCluster(random);
+    }
+  }
+
+  /** Who lost the file that says who he is must not begin anew beside what he had. */
+  private static void requireEmpty(Disk disk) throws IOException {
+    for (String name : disk.list()) {
+      if (name.startsWith("log-") || name.startsWith("snapshot-")) {
+        throw new UntrustedLogException("the file identity is missing or empty beside " + name);
+      }
+    }
+  }
+
+  /** The files have to fit together, else one of them is missing. */
+  private void requireWhole(@Nullable StoredSnapshot snapshot) {
+    long first = journal.boundaryIndex();
+    if (first > 0 && (snapshot == null || snapshot.index() < first)) {
+      throw new UntrustedLogException(
+          "the log begins after entry " + first + ", and there is no snapshot of what was before");
+    }
+    if (journal.lastIndex() > 0 && terms.term() == 0) {
+      throw new UntrustedLogException("the file term is missing or empty beside a log");
     }
   }
 

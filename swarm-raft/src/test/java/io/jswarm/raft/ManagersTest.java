@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several managers step by step, in virtual time. */
 class ManagersTest {
@@ -86,6 +88,25 @@ class ManagersTest {
     assertThat(position).isEqualTo(2);
     first.start();
     managers.awaitEqual(managers.running());
+  }
+
+  /** Both followers hear that the leader's connections broke, and need no timeout. */
+  @Test
+  void aDeathThatBreaksConnectionsIsNoticedAtOnce() {
+    managers.begin(3);
+    write(5);
+    for (int round = 0; round < 20; round++) {
+      Simulated first = managers.leader();
+      Duration killed = managers.world.elapsed();
+
+      first.kill();
+      write(managers.leader());
+
+      assertThat(managers.world.elapsed().minus(killed))
+          .isLessThan(RaftSettings.defaults().electionTimeout());
+      first.start();
+      managers.awaitEqual(managers.running());
+    }
   }
 
   @Test
@@ -260,6 +281,43 @@ class ManagersTest {
             .findFirst()
             .orElseThrow();
     damaged.disk.flip(segment, 13_000, 3);
+
+    assertThatThrownBy(damaged::start).isInstanceOf(UntrustedLogException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "term", "snapshot-"})
+  void a3_aManagerOfWhichAFileIsMissingTakesNoPart(String missing) {
+    managers.begin(3);
+    writeALot();
+    Simulated maimed = managers.followers().get(0);
+    maimed.kill();
+    List<String> files =
+        maimed.disk.list().stream().filter(name -> name.startsWith(missing)).toList();
+    assertThat(files).isNotEmpty();
+    files.forEach(maimed.disk::lose);
+
+    assertThatThrownBy(maimed::start).isInstanceOf(UntrustedLogException.class);
+  }
+
+  @Test
+  void a3_damageToTheLastEntriesOfALogAtRestIsSeen() {
+    managers.begin(3);
+    write(40);
+    managers.world.runFor(Duration.ofSeconds(3));
+    Simulated damaged = managers.followers().get(0);
+    damaged.kill();
+    String last =
+        damaged.disk.list().stream()
+            .filter(name -> name.endsWith(".seg"))
+            .reduce((first, second) -> second)
+            .orElseThrow();
+    byte[] contents = damaged.disk.contents(last);
+    int end = contents.length;
+    while (contents[end - 1] == 0) {
+      end--;
+    }
+    damaged.disk.flip(last, end - 2, 1);
 
     assertThatThrownBy(damaged::start).isInstanceOf(UntrustedLogException.class);
   }

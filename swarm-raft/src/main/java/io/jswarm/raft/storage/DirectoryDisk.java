@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,17 +68,16 @@ final class DirectoryDisk implements Disk {
         "the directory " + directory + " is in use by another manager; give each manager its own");
   }
 
-  /** Makes a directory, and those above it, such that a power cut leaves them. */
+  /**
+   * Makes a directory, and those above it, such that a power cut leaves them. Also when they are
+   * there: who made them may have been killed before they were synced.
+   */
   static void makeDirectory(Path path) throws IOException {
-    List<Path> changed = new ArrayList<>();
-    Path made = path.toAbsolutePath();
-    while (made.getParent() != null && !Files.exists(made)) {
-      made = made.getParent();
-      changed.add(made);
-    }
     Files.createDirectories(path, ownerOnly(path, "rwx------"));
-    for (Path directory : changed) {
-      sync(directory);
+    Path above = path.toAbsolutePath().getParent();
+    while (above != null && Files.isReadable(above)) {
+      sync(above);
+      above = above.getParent();
     }
   }
 

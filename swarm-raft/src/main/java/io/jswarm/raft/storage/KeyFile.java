@@ -40,7 +40,10 @@ record KeyFile(int current, Map<Integer, SecretKey> keys) {
   private static final String VERSION = "jswarm-keys 1";
 
   static KeyFile open(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (Files.exists(path)) {
+      // Who made it may have been killed before this.
+      DirectoryDisk.sync(directoryOf(path));
+    } else {
       create(path);
     }
     try {
@@ -107,7 +110,7 @@ record KeyFile(int current, Map<Integer, SecretKey> keys) {
     String id = Seal.name(idOf(key));
     String encoded = Base64.getEncoder().encodeToString(key.getEncoded());
     String body = VERSION + "\ncurrent " + id + "\nkey " + id + " " + encoded + "\n";
-    Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
+    Path directory = directoryOf(path);
     DirectoryDisk.makeDirectory(directory);
     Path written = directory.resolve(path.getFileName() + ".tmp");
     Files.deleteIfExists(written);
@@ -125,5 +128,9 @@ record KeyFile(int current, Map<Integer, SecretKey> keys) {
     }
     Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     DirectoryDisk.sync(directory);
+  }
+
+  private static Path directoryOf(Path path) {
+    return Objects.requireNonNull(path.toAbsolutePath().getParent());
   }
 }

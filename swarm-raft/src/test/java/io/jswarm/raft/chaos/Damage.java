@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,8 +53,7 @@ final class Damage {
   }
 
   private static boolean isJournal(Path file) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return name.contains("log") || name.contains("journal") || name.contains("seg");
+    return String.valueOf(file.getFileName()).endsWith(".seg");
   }
 
   private static long size(Path file) {

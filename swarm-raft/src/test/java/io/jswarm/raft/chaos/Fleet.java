@@ -410,6 +410,7 @@ final class Fleet implements AutoCloseable {
         process.destroyForcibly();
       }
     }
+    List.copyOf(mounts).forEach(this::unmount);
   }
 
   /** Ends all processes and unmounts; files stay. */
