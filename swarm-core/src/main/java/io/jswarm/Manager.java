@@ -8,7 +8,7 @@ import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.membership.ManagerRoster;
 import io.jswarm.membership.Managers;
-import io.jswarm.model.ClusterSpec;
+import io.jswarm.membership.NewCluster;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
@@ -146,7 +146,7 @@ final class Manager implements Closeable {
   }
 
   /** Makes this manager's cluster, unless it is there, and the manager one of its nodes. */
-  void initialise(ClusterSpec cluster, NodeSpec node) {
+  void initialise(NewCluster cluster, NodeSpec node) {
     ManagerStatus alone = new ManagerStatus("1", address(), true, Reachability.REACHABLE);
     swarm.join(nodeId, node, log.group().isPresent() ? null : alone, cluster).await();
   }

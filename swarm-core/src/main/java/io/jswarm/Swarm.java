@@ -177,6 +177,13 @@ public interface Swarm {
     Reply<Node> activate(String idOrName);
 
     /**
+     * Makes a worker a manager: it gets the role, and takes part in the log a moment after this
+     * returns. Its tasks run on (S11.4). Fails with {@link FailedPreconditionException} where there
+     * can be one manager only.
+     */
+    Reply<Node> promote(String idOrName);
+
+    /**
      * Makes a manager a worker, alive or dead: it is to agree no more and then loses its role, a
      * moment after this returns. It keeps its tasks. Fails with {@link FailedPreconditionException}
      * for the last manager, and when the managers that remain and can be reached would be fewer

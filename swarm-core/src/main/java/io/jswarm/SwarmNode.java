@@ -8,6 +8,7 @@ import io.jswarm.agent.Agent;
 import io.jswarm.agent.TaskDatabase;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
+import io.jswarm.membership.NewCluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
@@ -220,7 +221,7 @@ public final class SwarmNode implements AutoCloseable {
     } else if (manager.hasOthers()) {
       return false;
     } else {
-      manager.initialise(from.cluster, spec);
+      manager.initialise(NewCluster.local(from.cluster), spec);
     }
     return true;
   }

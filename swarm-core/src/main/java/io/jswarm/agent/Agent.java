@@ -11,6 +11,7 @@ import io.jswarm.loop.RandomSource;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeDescription;
 import io.jswarm.model.NodeRole;
+import io.jswarm.model.Payload;
 import io.jswarm.model.TaskStatus;
 import io.jswarm.spi.TaskRuntime;
 import io.jswarm.transport.PeerIdentity;
@@ -48,6 +49,10 @@ public final class Agent {
   private final TaskRuntime runtime;
   private final TaskDatabase database;
   private final Consumer<Node> onNode;
+  private final Consumer<List<String>> onManagers;
+  private final Consumer<Payload> onRoots;
+  private final Supplier<NodeDescription.@Nullable TlsInfo> tlsInfo;
+  private final String nodeId;
   private final Worker worker;
   private final AgentSession session;
   private final AssignmentStream assignments = new AssignmentStream();
@@ -67,6 +72,10 @@ public final class Agent {
     this.runtime = from.runtime;
     this.database = from.database;
     this.onNode = from.onNode;
+    this.onManagers = from.onManagers;
+    this.onRoots = from.onRoots;
+    this.tlsInfo = from.tlsInfo;
+    this.nodeId = from.nodeId;
     this.worker = new Worker(from.nodeId, loop, runtime, database, this::report, reporter::forget);
     RandomSource random = from.environment.random().split();
     this.session =
@@ -93,6 +102,23 @@ public final class Agent {
           if (!started && !closed) {
             started = true;
             describe(this::load);
+          }
+        });
+  }
+
+  /**
+   * The node has another certificate, and with it perhaps another role: managers are told, and the
+   * present session goes on over a connection that shows it.
+   */
+  public void identityChanged(NodeRole role) {
+    loop.execute(
+        () -> {
+          if (started && !closed) {
+            describe(
+                description -> {
+                  session.describe(description);
+                  session.appearAs(new PeerIdentity(nodeId, role));
+                });
           }
         });
   }
@@ -152,8 +178,9 @@ public final class Agent {
                       }
                       describedNanos = loop.nanoTime();
                       if (error == null) {
-                        worker.description(description);
-                        then.accept(description);
+                        NodeDescription whole = description.withTlsInfo(tlsInfo.get());
+                        worker.description(whole);
+                        then.accept(whole);
                       } else {
                         LOG.warn("cannot describe this host, trying again: {}", error.getMessage());
                         describing = true;
@@ -241,6 +268,11 @@ public final class Agent {
     }
 
     @Override
+    public void onManagers(List<String> addresses) {
+      onManagers.accept(addresses);
+    }
+
+    @Override
     public void onSessionLost() {
       reporter.interrupted();
       logs.cancelAll();
@@ -273,6 +305,8 @@ public final class Agent {
         }
       } else if (message instanceof ManagerMessage.NodeChanged change) {
         onNode.accept(change.node());
+      } else if (message instanceof ManagerMessage.RootsChanged change) {
+        onRoots.accept(change.roots());
       } else if (message instanceof ManagerMessage.StatusRefused refusal) {
         LOG.atWarn().log("a status report was refused: {}", refusal.detail());
         onSettled(refusal.sequence());
@@ -296,6 +330,9 @@ public final class Agent {
     private NodeRole role = NodeRole.WORKER;
     private TaskDatabase database = TaskDatabase.inMemory();
     private Consumer<Node> onNode = node -> {};
+    private Consumer<List<String>> onManagers = addresses -> {};
+    private Consumer<Payload> onRoots = roots -> {};
+    private Supplier<NodeDescription.@Nullable TlsInfo> tlsInfo = () -> null;
     private @Nullable EventLoop loop;
 
     private Builder(
@@ -333,6 +370,24 @@ public final class Agent {
     /** Hears of the node object with each session and each change of it; on the agent's loop. */
     public Builder onNode(Consumer<Node> onNode) {
       this.onNode = requireNonNull(onNode, "onNode");
+      return this;
+    }
+
+    /** Hears who the managers are, with each session and each change; on the agent's loop. */
+    public Builder onManagers(Consumer<List<String>> onManagers) {
+      this.onManagers = requireNonNull(onManagers, "onManagers");
+      return this;
+    }
+
+    /** Hears which roots to trust, PEM, with each session and each change; on the agent's loop. */
+    public Builder onRoots(Consumer<Payload> onRoots) {
+      this.onRoots = requireNonNull(onRoots, "onRoots");
+      return this;
+    }
+
+    /** Sets what tells about the node's certificates; none unless set. */
+    public Builder tlsInfo(Supplier<NodeDescription.@Nullable TlsInfo> tlsInfo) {
+      this.tlsInfo = requireNonNull(tlsInfo, "tlsInfo");
       return this;
     }
 

@@ -13,6 +13,7 @@ import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Receiver;
 import io.jswarm.transport.Transport;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +26,12 @@ import org.slf4j.LoggerFactory;
 final class AgentSession {
   private static final Logger LOG = LoggerFactory.getLogger(AgentSession.class);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration SUCCESSOR_RETRY = Duration.ofSeconds(1);
   private static final int SILENT_PERIODS = 4;
 
   private final EventLoop loop;
   private final Transport transport;
-  private final PeerIdentity self;
+  private PeerIdentity self;
   private final ManagerList managers;
   private final Backoff backoff;
   private final SessionEvents events;
@@ -37,6 +39,10 @@ final class AgentSession {
   private NodeDescription registeredDescription = NodeDescription.NONE;
   private String manager = "";
   private @Nullable Channel channel;
+
+  /** Takes the place of the channel once the session goes on over it. */
+  private @Nullable Channel successor;
+
   private String sessionId = "";
   private long attempt;
   private boolean registered;
@@ -103,6 +109,48 @@ final class AgentSession {
     after(CALL_TIMEOUT, this::silent);
   }
 
+  /**
+   * Appears as {@code self} from now on. A present session goes on over another channel, without a
+   * gap: the old one is closed once the new one is in use.
+   */
+  void appearAs(PeerIdentity self) {
+    loop.assertInLoop();
+    this.self = self;
+    succeed();
+  }
+
+  private void succeed() {
+    closeSuccessor();
+    if (closed || !registered) {
+      return;
+    }
+    ChannelReceiver receiver = new ChannelReceiver();
+    Channel opened = transport.connect(manager, ChannelKind.DISPATCHER, self, loop, receiver);
+    receiver.channel = opened;
+    successor = opened;
+    opened.send(new AgentMessage.Register(sessionId, ++attempt, description));
+    loop.schedule(
+        CALL_TIMEOUT,
+        () -> {
+          if (successor == opened) {
+            succeed();
+          }
+        });
+  }
+
+  private void succeedUnlessDone() {
+    if (successor == null) {
+      succeed();
+    }
+  }
+
+  private void closeSuccessor() {
+    if (successor != null) {
+      successor.close();
+      successor = null;
+    }
+  }
+
   /** Gives the session up and gets another one. */
   void failed(String why) {
     loop.assertInLoop();
@@ -134,6 +182,7 @@ final class AgentSession {
 
   private void disconnect() {
     registered = false;
+    closeSuccessor();
     if (channel != null) {
       channel.close();
       channel = null;
@@ -175,6 +224,19 @@ final class AgentSession {
     managers.silent(address);
   }
 
+  /** The session goes on over the successor; what went over the old channel may be lost. */
+  private void takeOver() {
+    Channel old = channel;
+    channel = successor;
+    successor = null;
+    if (old != null) {
+      old.close();
+    }
+    registered = false;
+    cancelTimer();
+    events.onSessionLost();
+  }
+
   private void receive(ManagerMessage message) {
     heardNanos = loop.nanoTime();
     if (message instanceof ManagerMessage.Registered answer) {
@@ -185,7 +247,7 @@ final class AgentSession {
       if (message instanceof ManagerMessage.HeartbeatReply reply) {
         period = reply.heartbeatPeriod();
       } else if (message instanceof ManagerMessage.ManagersChanged change) {
-        managers.replace(change.managers());
+        onManagers(change.managers());
       }
       events.onMessage(message);
     }
@@ -203,12 +265,17 @@ final class AgentSession {
     redirected = false;
     backoff.reset();
     managers.succeeded(manager);
-    managers.replace(answer.managers());
+    onManagers(answer.managers());
     if (!refreshed) {
       LOG.atDebug().addKeyValue("node", self.nodeId()).log("session {}", sessionId);
       after(period, this::beat);
       events.onSession(answer.node());
     }
+  }
+
+  private void onManagers(List<String> addresses) {
+    managers.replace(addresses);
+    events.onManagers(managers.addresses());
   }
 
   private void onRefused(ManagerMessage.Refused refusal) {
@@ -231,7 +298,17 @@ final class AgentSession {
 
     @Override
     public void onMessage(Message message) {
-      if (isCurrent() && message instanceof ManagerMessage known) {
+      if (!(message instanceof ManagerMessage known) || channel == null) {
+        return;
+      }
+      boolean answersSuccessor =
+          channel == successor
+              && known instanceof ManagerMessage.Registered answer
+              && answer.attempt() == attempt;
+      if (answersSuccessor) {
+        takeOver();
+      }
+      if (isCurrent() || channel == successor) {
         receive(known);
       }
     }
@@ -240,6 +317,9 @@ final class AgentSession {
     public void onClosed(String reason) {
       if (isCurrent()) {
         failed(reason);
+      } else if (channel != null && channel == successor) {
+        successor = null;
+        loop.schedule(SUCCESSOR_RETRY, AgentSession.this::succeedUnlessDone);
       }
     }
 

@@ -72,6 +72,11 @@ final class ManagerList {
     }
   }
 
+  /** All that are known, sorted. */
+  List<String> addresses() {
+    return List.copyOf(scores.keySet());
+  }
+
   void succeeded(String address) {
     observe(address, SUCCESS);
   }

@@ -4,6 +4,7 @@ package io.jswarm.agent;
 import io.jswarm.dispatch.ManagerMessage;
 import io.jswarm.model.Node;
 import java.time.Duration;
+import java.util.List;
 
 /** What a session tells the agent, on its loop. */
 interface SessionEvents {
@@ -15,6 +16,9 @@ interface SessionEvents {
 
   /** There is none any more. */
   void onSessionLost();
+
+  /** These are the managers now. */
+  void onManagers(List<String> addresses);
 
   /** A heartbeat went out; the next one follows after {@code period}. */
   void onBeat(Duration period);

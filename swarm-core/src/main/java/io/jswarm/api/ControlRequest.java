@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.api;
 
+import io.jswarm.transport.PeerIdentity;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -17,6 +18,13 @@ sealed interface ControlRequest<R>
    * @throws io.jswarm.SwarmException when one is broken
    */
   default void check() {}
+
+  /**
+   * Rules about who asks, if that is another manager than this one. On the control loop.
+   *
+   * @throws io.jswarm.PermissionDeniedException when it may not
+   */
+  default void checkPeer(PeerIdentity peer) {}
 
   /** Does it, if {@code leader} leads; else fails with {@link io.jswarm.NotLeaderException}. */
   CompletionStage<R> execute(Leader leader);

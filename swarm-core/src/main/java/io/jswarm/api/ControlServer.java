@@ -47,6 +47,7 @@ final class ControlServer implements Listener {
       if (leader.control().stopped().isPresent()) {
         throw new NotLeaderException("this manager takes part no more", null);
       }
+      request.checkPeer(channel.peer());
       request.check();
     } catch (RuntimeException e) {
       channel.send(ControlMessage.Failure.of(id, e));

@@ -71,6 +71,11 @@ final class LocalNodes implements Swarm.Nodes {
   }
 
   @Override
+  public Reply<Node> promote(String idOrName) {
+    return calls.submit(new NodeWrites.SetRole(idOrName, NodeRole.MANAGER));
+  }
+
+  @Override
   public Reply<Node> demote(String idOrName) {
     return calls.submit(new NodeWrites.SetRole(idOrName, NodeRole.WORKER));
   }

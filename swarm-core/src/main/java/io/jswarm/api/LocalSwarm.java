@@ -9,6 +9,7 @@ import io.jswarm.dispatch.LogBroker;
 import io.jswarm.loop.Environment;
 import io.jswarm.membership.Managers;
 import io.jswarm.membership.Membership;
+import io.jswarm.membership.NewCluster;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.Kind;
@@ -80,7 +81,7 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
    * @param status of a manager that has nobody to agree with
    */
   public Reply<Node> join(
-      String nodeId, NodeSpec spec, @Nullable ManagerStatus status, @Nullable ClusterSpec cluster) {
+      String nodeId, NodeSpec spec, @Nullable ManagerStatus status, @Nullable NewCluster cluster) {
     return calls.submit(new NodeWrites.Join(nodeId, spec, status, cluster));
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.api;
 
+import io.jswarm.PermissionDeniedException;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.spi.ManagerGroup;
+import io.jswarm.transport.PeerIdentity;
 import java.util.concurrent.CompletionStage;
 
 /** What managers ask of their leader that is more than a transaction. */
@@ -23,8 +25,24 @@ final class ManagerRequests {
     }
   }
 
-  /** Makes a node a manager that votes. */
+  /**
+   * Makes a node a manager that votes. In a cluster with a certificate authority the node is there
+   * already, and its role is the cluster's to give; without one it is made part of the cluster.
+   */
   record Add(ManagerGroup.Manager manager, NodeSpec spec) implements ControlRequest<Node> {
+    /** Nobody takes part in another's name. */
+    @Override
+    public void checkPeer(PeerIdentity peer) {
+      if (!peer.nodeId().equals(manager.nodeId())) {
+        throw new PermissionDeniedException(
+            "node "
+                + peer.nodeId()
+                + " may not ask for node "
+                + manager.nodeId()
+                + " to take part");
+      }
+    }
+
     @Override
     public CompletionStage<Node> execute(Leader leader) {
       NodeWrites.Join join = new NodeWrites.Join(manager.nodeId(), spec, null, null);

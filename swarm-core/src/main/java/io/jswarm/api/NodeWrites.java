@@ -2,8 +2,8 @@
 package io.jswarm.api;
 
 import io.jswarm.FailedPreconditionException;
-import io.jswarm.UnimplementedException;
-import io.jswarm.model.ClusterSpec;
+import io.jswarm.PermissionDeniedException;
+import io.jswarm.membership.NewCluster;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
@@ -24,15 +24,20 @@ final class NodeWrites {
    * Makes a node part of the cluster; a node that is keeps what the cluster knows of it.
    *
    * @param status of a manager that has nobody to agree with; null for all others
-   * @param cluster settings, if this may be the first node of the cluster
+   * @param cluster how the cluster begins, if this may be its first node
    */
   record Join(
-      String nodeId, NodeSpec spec, @Nullable ManagerStatus status, @Nullable ClusterSpec cluster)
+      String nodeId, NodeSpec spec, @Nullable ManagerStatus status, @Nullable NewCluster cluster)
       implements StoreWrite<Node> {
     @Override
     public Node apply(Tx tx, Leader leader) {
       if (cluster != null) {
         leader.membership().initialise(tx, cluster);
+      } else if (tx.node(nodeId).isEmpty() && hasAuthority(tx)) {
+        throw new PermissionDeniedException(
+            "node "
+                + nodeId
+                + " is not part of the cluster; a node joins with a token and gets its id then");
       }
       return leader.membership().join(tx, nodeId, spec, status);
     }
@@ -41,6 +46,10 @@ final class NodeWrites {
     public boolean isIdempotent() {
       return true;
     }
+  }
+
+  private static boolean hasAuthority(Tx tx) {
+    return tx.cluster().filter(cluster -> !cluster.rootCa().caCert().isEmpty()).isPresent();
   }
 
   record Update(String idOrName, long version, NodeSpec spec) implements StoreWrite<Node> {
@@ -89,13 +98,10 @@ final class NodeWrites {
   static Node update(Tx tx, Leader leader, Node node, NodeSpec spec) {
     if (spec.desiredRole() != node.spec().desiredRole()) {
       if (spec.desiredRole() == NodeRole.MANAGER) {
-        throw new UnimplementedException(
-            "node "
-                + node.name()
-                + ": a worker does not become a manager while it runs; start it anew with"
-                + " asManager().join(…)");
+        leader.managers().requireSeveral();
+      } else {
+        leader.managers().requireDemotable(tx, node);
       }
-      leader.managers().requireDemotable(tx, node);
     }
     return tx.update(node.withSpec(spec));
   }

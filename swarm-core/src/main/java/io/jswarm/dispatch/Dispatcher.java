@@ -10,6 +10,7 @@ import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.Kind;
 import io.jswarm.model.Node;
+import io.jswarm.model.Payload;
 import io.jswarm.model.Task;
 import io.jswarm.store.Commit;
 import io.jswarm.store.ReadView;
@@ -147,6 +148,8 @@ public final class Dispatcher implements Component, Listener {
       } else if (event.object() instanceof Node node) {
         onNodeCommitted(event, node);
         managersChanged |= ManagerAddresses.changedBy(event);
+      } else if (event.object() instanceof Cluster cluster) {
+        onClusterCommitted(event, cluster);
       }
     }
     if (managersChanged) {
@@ -170,8 +173,20 @@ public final class Dispatcher implements Component, Listener {
         session.close();
       }
     } else if (session != null && event.old() instanceof Node old) {
-      if (!old.spec().equals(node.spec()) || old.role() != node.role()) {
+      if (!old.spec().equals(node.spec())
+          || old.role() != node.role()
+          || old.certificate().state() != node.certificate().state()) {
         session.send(new ManagerMessage.NodeChanged(session.id(), node));
+      }
+    }
+  }
+
+  private void onClusterCommitted(StoreEvent event, Cluster cluster) {
+    Payload roots = cluster.rootCa().trusted();
+    boolean same = event.old() instanceof Cluster old && old.rootCa().trusted().equals(roots);
+    if (!same && !roots.isEmpty()) {
+      for (NodeSession session : sessions.values()) {
+        session.send(new ManagerMessage.RootsChanged(session.id(), roots));
       }
     }
   }

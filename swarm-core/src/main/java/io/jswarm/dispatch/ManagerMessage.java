@@ -2,6 +2,7 @@
 package io.jswarm.dispatch;
 
 import io.jswarm.model.Node;
+import io.jswarm.model.Payload;
 import io.jswarm.spi.TaskRuntime.LogOptions;
 import io.jswarm.transport.Message;
 import java.time.Duration;
@@ -50,6 +51,9 @@ public sealed interface ManagerMessage extends Message {
 
   /** The node object changed: labels, availability, role. */
   record NodeChanged(String sessionId, Node node) implements ManagerMessage {}
+
+  /** The roots to trust changed; PEM. */
+  record RootsChanged(String sessionId, Payload roots) implements ManagerMessage {}
 
   /** Managers came or went; these are all that can be reached. */
   record ManagersChanged(String sessionId, List<String> managers) implements ManagerMessage {

@@ -84,6 +84,11 @@ final class Registrations {
     session.send(
         new ManagerMessage.Registered(
             session.id(), pending.attempt(), session.period(), node, ManagerAddresses.of(durable)));
+    durable
+        .cluster()
+        .map(cluster -> cluster.rootCa().trusted())
+        .filter(roots -> !roots.isEmpty())
+        .ifPresent(roots -> session.send(new ManagerMessage.RootsChanged(session.id(), roots)));
     onConfirmed.accept(session);
     return true;
   }

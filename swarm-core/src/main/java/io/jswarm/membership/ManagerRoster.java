@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what the store says of managers true to the log, and the log true to what is wanted of
- * nodes (S10.5): a manager that is to be a worker, or whose node is gone, is taken out of the log
- * first and becomes a worker then.
+ * nodes (S10.5, S11.4): a manager that is to be a worker, or whose node is gone, is taken out of
+ * the log first and becomes a worker then. A worker that is to be a manager gets the role at once;
+ * its node learns of it, and asks to take part in the log.
  */
 public final class ManagerRoster implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(ManagerRoster.class);
@@ -93,8 +94,7 @@ public final class ManagerRoster implements Component {
     for (Node node : tx.nodes()) {
       ManagerGroup.Member member = members.get(node.id());
       Node described =
-          (member == null && isDemoted(node) ? node.withRole(NodeRole.WORKER) : node)
-              .withManagerStatus(member == null ? null : status(member));
+          withRole(node, member != null).withManagerStatus(member == null ? null : status(member));
       if (!described.equals(node)) {
         tx.update(described);
       }
@@ -118,6 +118,13 @@ public final class ManagerRoster implements Component {
         remove(member);
       }
     }
+  }
+
+  private static Node withRole(Node node, boolean isMember) {
+    if (isDemoted(node)) {
+      return isMember ? node : node.withRole(NodeRole.WORKER);
+    }
+    return node.withRole(node.spec().desiredRole());
   }
 
   private static boolean isDemoted(Node node) {

@@ -35,12 +35,11 @@ public final class Managers {
    * Leader only.
    */
   public CompletionStage<Void> admit(ManagerGroup.Manager newcomer) {
-    ManagerGroup group = log.group().orElse(null);
-    if (group == null) {
-      return CompletableFuture.failedFuture(
-          new FailedPreconditionException(
-              "this cluster's log is of one manager only; for several, start the first one with"
-                  + " io.jswarm:swarm-raft on the class path"));
+    ManagerGroup group;
+    try {
+      group = requireSeveral();
+    } catch (FailedPreconditionException e) {
+      return CompletableFuture.failedFuture(e);
     }
     CompletionStage<Void> before = CompletableFuture.completedFuture(null);
     for (ManagerGroup.Member member : group.members()) {
@@ -54,6 +53,20 @@ public final class Managers {
       }
     }
     return before.thenCompose(gone -> group.add(newcomer));
+  }
+
+  /**
+   * Checks that there can be more managers than one.
+   *
+   * @throws FailedPreconditionException when the log cannot be shared
+   */
+  public ManagerGroup requireSeveral() {
+    return log.group()
+        .orElseThrow(
+            () ->
+                new FailedPreconditionException(
+                    "this cluster's log is of one manager only; for several, start the first one"
+                        + " with io.jswarm:swarm-raft on the class path"));
   }
 
   /**

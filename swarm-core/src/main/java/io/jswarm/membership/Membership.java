@@ -4,7 +4,6 @@ package io.jswarm.membership;
 import io.jswarm.AlreadyExistsException;
 import io.jswarm.loop.IdGenerator;
 import io.jswarm.model.Cluster;
-import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Network;
 import io.jswarm.model.NetworkSpec;
@@ -27,13 +26,14 @@ public final class Membership {
   }
 
   /** Makes the cluster object and the ingress network, unless they are there. */
-  public Cluster initialise(Tx tx, ClusterSpec spec) {
+  public Cluster initialise(Tx tx, NewCluster cluster) {
     return tx.cluster()
         .orElseGet(
             () -> {
               tx.create(
                   Network.of(ids.next(), NetworkSpec.builder("ingress").ingress(true).build()));
-              return tx.create(Cluster.of(ids.next(), spec));
+              String id = cluster.id().isEmpty() ? ids.next() : cluster.id();
+              return tx.create(Cluster.of(id, cluster.spec()).withRootCa(cluster.rootCa()));
             });
   }
 

@@ -199,6 +199,13 @@ public record Cluster(
       requireNonNull(joinTokens, "joinTokens");
     }
 
+    /** What nodes are to trust, PEM: the root, and while it is rotated the next one too. */
+    public Payload trusted() {
+      return rotation == null
+          ? caCert
+          : Payload.of(caCert.toUtf8().stripTrailing() + "\n" + rotation.caCert().toUtf8());
+    }
+
     private RootCa redacted() {
       RootRotation shown =
           rotation == null

@@ -9,6 +9,7 @@ import io.jswarm.loop.EventLoop;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeResources;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeState;
 import io.jswarm.model.TaskState;
 import io.jswarm.transport.Channel;
@@ -52,6 +53,40 @@ class AgentSessionTest {
         .noneMatch(commit -> commit.events().toString().contains("state=DOWN"));
     rig.leader.desire("t1", TaskState.SHUTDOWN);
     rig.awaitState("t1", TaskState.SHUTDOWN, Duration.ofSeconds(11));
+  }
+
+  @Test
+  void anAgentWithAnotherCertificateGoesOnInTheSameSessionWithoutAGap() {
+    AgentRig rig = new AgentRig(68).startAgent();
+    rig.assign("t1");
+    rig.awaitState("t1", TaskState.RUNNING, SHORT);
+    Duration slow = Duration.ofMillis(400); // longer than a broken connection may take
+    rig.leader.network.faults().everywhere(LinkFaults.delay(slow, slow));
+    int before = rig.leader.commits.size();
+
+    rig.agent.identityChanged(NodeRole.MANAGER);
+    rig.world.runFor(Duration.ofSeconds(4));
+
+    assertThat(rig.leader.commits.subList(before, rig.leader.commits.size()).toString())
+        .doesNotContain("state=DOWN");
+    assertThat(rig.host.runs()).hasSize(1);
+    rig.assign("t2");
+    rig.awaitState("t2", TaskState.RUNNING, Duration.ofSeconds(3));
+  }
+
+  @Test
+  void aNewCertificateThatIsRefusedAtFirstIsShownAgain() {
+    AgentRig rig = new AgentRig(69).startAgent();
+    rig.cutOff();
+    rig.agent.identityChanged(NodeRole.WORKER);
+    rig.world.runFor(Duration.ofSeconds(1));
+    rig.reconnect();
+
+    rig.world.runFor(Duration.ofSeconds(10));
+
+    rig.assign("t1");
+    rig.awaitState("t1", TaskState.RUNNING, Duration.ofSeconds(3));
+    assertThat(rig.leader.nodeState(NODE)).isEqualTo(NodeState.READY);
   }
 
   @Test

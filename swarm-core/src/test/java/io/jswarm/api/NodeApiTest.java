@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.SwarmNode;
-import io.jswarm.UnimplementedException;
 import io.jswarm.VersionConflictException;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
@@ -73,15 +72,13 @@ class NodeApiTest extends ApiTest {
   }
 
   @Test
-  void aWorkerCannotBePromotedYet() {
+  void aWorkerIsNotPromotedWhereThereCanBeOneManagerOnly() {
     worker("w1");
 
-    assertThat(
-            failure(
-                swarm
-                    .nodes()
-                    .update("w1", spec -> spec.toBuilder().desiredRole(NodeRole.MANAGER).build())))
-        .isInstanceOf(UnimplementedException.class);
+    assertThat(failure(swarm.nodes().promote("w1")))
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("swarm-raft");
+    assertThat(node("w1").spec().desiredRole()).isEqualTo(NodeRole.WORKER);
   }
 
   @Test
