@@ -25,7 +25,6 @@ import io.jswarm.store.Store;
 import io.jswarm.store.Watch;
 import io.jswarm.store.WatchListener;
 import io.jswarm.transport.ChannelKind;
-import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Transport;
 import java.io.Closeable;
@@ -44,7 +43,7 @@ final class Manager implements Closeable {
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final Environment environment;
-  private final LocalNetwork network;
+  private final NodeNetwork network;
   private final String nodeId;
   private final EventLoop loop;
   private final ReplicatedLog log;
@@ -53,23 +52,34 @@ final class Manager implements Closeable {
   private final List<Transport.Registration> registrations = new ArrayList<>();
 
   /**
-   * Starts the log.
+   * Starts the log, which the manager owns from now on.
    *
-   * @param loop the control loop; closed by whoever made it, after the manager
    * @throws io.jswarm.spi.UntrustedLogException when the log cannot be trusted
    */
-  Manager(
+  static Manager open(
+      Environment environment, NodeNetwork network, PlacementEngine engine, ReplicatedLog log) {
+    EventLoop loop = environment.loops().create("control-" + network.nodeId());
+    try {
+      return new Manager(environment, network, loop, engine, log);
+    } catch (RuntimeException | Error e) {
+      log.close();
+      loop.close();
+      throw e;
+    }
+  }
+
+  private Manager(
       Environment environment,
-      LocalNetwork network,
+      NodeNetwork network,
       EventLoop loop,
-      String nodeId,
       PlacementEngine engine,
       ReplicatedLog log) {
     this.environment = environment;
     this.network = network;
-    this.nodeId = nodeId;
+    this.nodeId = network.nodeId();
     this.loop = loop;
     this.log = log;
+    Transport transport = network.transport();
     Store store = new Store();
     Managers managers = new Managers(log);
     Dispatcher dispatcher = new Dispatcher(environment, loop, store, nodeId);
@@ -92,27 +102,23 @@ final class Manager implements Closeable {
             environment,
             dispatcher.logs(),
             managers,
-            network,
+            transport,
             new PeerIdentity(nodeId, NodeRole.MANAGER));
-    registrations.add(network.listen(address(), ChannelKind.DISPATCHER, loop, dispatcher));
-    registrations.add(network.listen(address(), ChannelKind.CONTROL, loop, swarm.listener()));
-  }
-
-  /** Where the manager of a node is reached. */
-  static String addressOf(String nodeId) {
-    return "manager-" + nodeId;
+    registrations.add(transport.listen(address(), ChannelKind.DISPATCHER, loop, dispatcher));
+    registrations.add(transport.listen(address(), ChannelKind.CONTROL, loop, swarm.listener()));
+    network.guard(this);
   }
 
   Environment environment() {
     return environment;
   }
 
-  LocalNetwork network() {
+  NodeNetwork network() {
     return network;
   }
 
   String address() {
-    return addressOf(nodeId);
+    return network.address();
   }
 
   /** Where all managers are, as far as this one knows; at least its own address. */
@@ -169,26 +175,6 @@ final class Manager implements Closeable {
     swarm.join(workerId, node, null, null).await();
   }
 
-  /** Makes this manager a worker; it takes part no more when this returns. */
-  void demote() {
-    swarm.nodes().demote(nodeId).await();
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    look(done);
-    Reply.of(done, environment.awaiter()).await();
-  }
-
-  private void look(CompletableFuture<Boolean> done) {
-    loop.schedule(
-        Duration.ofMillis(20),
-        () -> {
-          if (stopped().isPresent()) {
-            done.complete(true);
-          } else if (!done.isDone()) {
-            look(done);
-          }
-        });
-  }
-
   /**
    * Waits until the node is READY.
    *
@@ -235,7 +221,10 @@ final class Manager implements Closeable {
     }
   }
 
-  /** Whoever still waits for an answer is told that there is none. Not on the control loop. */
+  /**
+   * Hands leadership on and ends; whoever still waits for an answer is told that there is none. Not
+   * on the control loop.
+   */
   @Override
   public void close() {
     registrations.forEach(Transport.Registration::close);
@@ -247,5 +236,12 @@ final class Manager implements Closeable {
           stopped.complete(true);
         });
     Reply.of(stopped, environment.awaiter()).await(STOP);
+    log.close();
+    loop.close();
+  }
+
+  /** Ends its part in the log without a word. */
+  void abort() {
+    log.abort();
   }
 }

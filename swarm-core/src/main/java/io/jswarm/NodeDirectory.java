@@ -114,6 +114,18 @@ final class NodeDirectory implements Closeable {
     }
   }
 
+  /** Removes a part's files now. */
+  void delete(String part) {
+    Path path = path(part);
+    try {
+      if (Files.exists(path)) {
+        MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    } catch (IOException e) {
+      throw new FailedPreconditionException(path + " cannot be removed: " + e, e);
+    }
+  }
+
   /** The id of earlier starts, or a new one that later starts will find. */
   String identity(IdGenerator ids) {
     if (temporary) {

@@ -3,33 +3,21 @@ package io.jswarm;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.io.Closer;
-import io.jswarm.agent.Agent;
-import io.jswarm.agent.TaskDatabase;
 import io.jswarm.loop.Environment;
-import io.jswarm.loop.EventLoop;
-import io.jswarm.membership.NewCluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.model.SpecValidation;
-import io.jswarm.runtime.ProcessRuntime;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.ReplicatedLogFactory;
 import io.jswarm.spi.TaskRuntime;
-import io.jswarm.spi.UntrustedLogException;
-import io.jswarm.store.MemoryLog;
 import io.jswarm.store.Store;
 import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.NetworkFaults;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -52,197 +40,10 @@ import org.jspecify.annotations.Nullable;
  * #leave()} takes the node out of its cluster.
  */
 public final class SwarmNode implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration STOP = Duration.ofMinutes(5);
+  private final RunningNode node;
 
-  /** Where a manager's log is, within its data directory. */
-  private static final String LOG = "raft";
-
-  /** Where an agent remembers its tasks. */
-  private static final String AGENT = "agent";
-
-  private final Environment environment;
-  private final NodeDirectory directory;
-  private final String id;
-  private final boolean isManager;
-  private final Manager manager;
-  private final Agent agent;
-
-  /** Closes what was opened, the last first. */
-  private final Closer opened;
-
-  /** What ends a manager's part in the log without a word. */
-  private Runnable abort = () -> {};
-
-  private boolean stopsTasks;
-  private boolean left;
-  private boolean closed;
-
-  private SwarmNode(Builder from, Closer opened) {
-    this.opened = opened;
-    isManager = from.role == NodeRole.MANAGER;
-    directory = opened.register(NodeDirectory.open(from.dataDir));
-    environment = environment(from);
-    id = directory.identity(environment.ids());
-    TaskRuntime runtime = runtime(from);
-    opened.register(runtime::close);
-    requireAvailable(runtime);
-    boolean waits = true;
-    if (isManager) {
-      manager = manage(from);
-      waits = becomeManager(from);
-    } else {
-      manager = requireNonNull(from.manager);
-      manager.join(id, from.spec(NodeRole.WORKER));
-    }
-    agent = agent(from, runtime);
-    opened.register(this::endAgent);
-    agent.start();
-    if (waits) {
-      awaitReady();
-    }
-  }
-
-  private static SwarmNode start(Builder from) {
-    Closer opened = Closer.create();
-    try {
-      return new SwarmNode(from, opened);
-    } catch (RuntimeException | Error e) {
-      try {
-        opened.close();
-      } catch (IOException | RuntimeException again) {
-        e.addSuppressed(again);
-      }
-      throw e;
-    }
-  }
-
-  private Environment environment(Builder from) {
-    if (from.environment != null) {
-      return from.environment;
-    }
-    if (from.manager != null && from.manager.environment().simulated()) {
-      return from.manager.environment();
-    }
-    Environment system = Environment.system();
-    opened.register(system::close);
-    return system;
-  }
-
-  private TaskRuntime runtime(Builder from) {
-    if (from.runtime != null) {
-      return from.runtime;
-    }
-    if (environment.simulated()) {
-      throw new FailedPreconditionException(
-          "real processes cannot run in a simulation; name a runtime with runtime(…)");
-    }
-    return ProcessRuntime.builder()
-        .directory(directory.path("tasks"))
-        .environment(environment)
-        .hostname(from.name)
-        .build();
-  }
-
-  /** A node without its engine would join the cluster and then not run anything. */
-  private void requireAvailable(TaskRuntime runtime) {
-    try {
-      Reply.of(runtime.describe(), environment.awaiter()).await(READY);
-    } catch (SwarmException e) {
-      throw new FailedPreconditionException(
-          "the node cannot start: its runtime, "
-              + runtime.name()
-              + ", is not available: "
-              + e.getMessage(),
-          e);
-    }
-  }
-
-  private Manager manage(Builder from) {
-    PlacementEngine engine = from.engine();
-    EventLoop loop = environment.loops().create("control-" + id);
-    opened.register(loop::close);
-    LocalNetwork network = network(from);
-    ReplicatedLog log = log(from, network);
-    opened.register(log::close);
-    abort = log::abort;
-    try {
-      return opened.register(new Manager(environment, network, loop, id, engine, log));
-    } catch (UntrustedLogException e) {
-      throw new FailedPreconditionException(
-          "the log of this manager cannot be trusted, so it takes no part: "
-              + e.getMessage()
-              + ". Start it with join(…) and rejoin(): it gets the state from the other managers,"
-              + " and what it has here is kept for examination",
-          e);
-    }
-  }
-
-  private LocalNetwork network(Builder from) {
-    if (from.network != null) {
-      return from.network;
-    } else if (from.manager != null) {
-      return from.manager.network();
-    }
-    return environment.simulated() ? new LocalNetwork(environment) : LocalNetwork.ofProcess();
-  }
-
-  private ReplicatedLog log(Builder from, LocalNetwork network) {
-    if (from.log != null) {
-      return from.log;
-    }
-    ReplicatedLogFactory factory = from.logs();
-    if (factory == null) {
-      if (from.entry != ReplicatedLogFactory.Entry.BOOTSTRAP) {
-        throw new FailedPreconditionException(
-            "a cluster of several managers needs a log they agree through; add"
-                + " io.jswarm:swarm-raft, or name one with log(…)");
-      }
-      return MemoryLog.create();
-    }
-    if (from.rejoins) {
-      directory.moveAside(LOG);
-    }
-    return factory.create(
-        new ReplicatedLogFactory.Settings(
-            id, Manager.addressOf(id), directory.path(LOG), environment, network, from.entry));
-  }
-
-  /**
-   * Takes its part among the managers.
-   *
-   * @return whether that, and what follows, can be waited for: one of several managers that starts
-   *     anew may need others to start before anything can be agreed
-   */
-  private boolean becomeManager(Builder from) {
-    NodeSpec spec = from.spec(NodeRole.MANAGER);
-    if (from.manager != null) {
-      manager.joinManagers(spec, from.manager.addresses());
-    } else if (manager.hasOthers()) {
-      return false;
-    } else {
-      manager.initialise(NewCluster.local(from.cluster), spec);
-    }
-    return true;
-  }
-
-  private Agent agent(Builder from, TaskRuntime runtime) {
-    Agent.Builder builder =
-        Agent.builder(id, environment, manager.network(), runtime)
-            .role(isManager ? NodeRole.MANAGER : NodeRole.WORKER);
-    manager.addresses().forEach(builder::manager);
-    if (from.dataDir != null) {
-      builder.database(TaskDatabase.inDirectory(directory.path(AGENT), environment.blocking()));
-    }
-    return builder.build();
-  }
-
-  private void awaitReady() {
-    try {
-      manager.awaitReady(id, READY);
-    } catch (IndeterminateResultException e) {
-      throw new UnavailableException("node " + id + " is not ready after " + READY, e);
-    }
+  private SwarmNode(RunningNode node) {
+    this.node = node;
   }
 
   /** Describes a node; see the setters for defaults. */
@@ -250,14 +51,14 @@ public final class SwarmNode implements AutoCloseable {
     return new Builder();
   }
 
-  /** The node's id, kept in its data directory. */
+  /** The node's id; it is the same after a new start on the same data directory. */
   public String id() {
-    return id;
+    return node.id();
   }
 
-  /** True for a node that was started as a manager. */
+  /** True while the node is a manager; the cluster can promote and demote it. */
   public boolean isManager() {
-    return isManager;
+    return node.manager() != null;
   }
 
   /**
@@ -266,11 +67,7 @@ public final class SwarmNode implements AutoCloseable {
    * @throws PermissionDeniedException on a worker
    */
   public Swarm swarm() {
-    if (!isManager) {
-      throw new PermissionDeniedException(
-          "node " + id + " is a worker; use the control API of a manager");
-    }
-    return manager.swarm();
+    return node.requireManager().swarm();
   }
 
   /** What can go wrong between the nodes of this process; for tests. */
@@ -280,12 +77,12 @@ public final class SwarmNode implements AutoCloseable {
 
   /** What connects the nodes of this process, or of a simulated world; for tests. */
   LocalNetwork network() {
-    return manager.network();
+    return node.localNetworkOfProcess();
   }
 
   /** The manager's store; for tests. */
   Store store() {
-    return manager.store();
+    return node.requireManager().store();
   }
 
   /**
@@ -298,15 +95,8 @@ public final class SwarmNode implements AutoCloseable {
    *     last one, or those that remain and can be reached would be fewer than a quorum. Nothing was
    *     changed
    */
-  public synchronized void leave() {
-    if (closed) {
-      throw new IllegalStateException("node " + id + " is closed");
-    }
-    if (isManager) {
-      manager.demote();
-    }
-    left = true;
-    end(true);
+  public void leave() {
+    node.leave();
   }
 
   /**
@@ -316,7 +106,7 @@ public final class SwarmNode implements AutoCloseable {
    */
   @Override
   public void close() {
-    end(true);
+    node.end(true);
   }
 
   /**
@@ -324,7 +114,7 @@ public final class SwarmNode implements AutoCloseable {
    * them again; without a data directory nobody will.
    */
   public void detach() {
-    end(false);
+    node.end(false);
   }
 
   /**
@@ -332,51 +122,26 @@ public final class SwarmNode implements AutoCloseable {
    * and its tasks run on as after {@link #detach()}. For trying out failures.
    */
   public void kill() {
-    abort.run();
-    end(false);
-  }
-
-  private synchronized void end(boolean stopTasks) {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    stopsTasks = stopTasks;
-    if (!stopTasks) {
-      directory.keep();
-    }
-    if (left) {
-      directory.forget(List.of(LOG, AGENT));
-    }
-    try {
-      opened.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** A start that failed leaves alone what an earlier one left. */
-  private void endAgent() {
-    Reply.of(stopsTasks ? agent.shutdown() : agent.close(), environment.awaiter()).await(STOP);
+    node.kill();
   }
 
   /** Describes a node. Not thread-safe; may be used once. */
   public static final class Builder {
-    private @Nullable Manager manager;
-    private @Nullable NodeRole role;
-    private @Nullable Environment environment;
-    private @Nullable TaskRuntime runtime;
-    private @Nullable PlacementEngine engine;
-    private @Nullable Path dataDir;
-    private @Nullable ReplicatedLog log;
-    private @Nullable ReplicatedLogFactory logs;
-    private @Nullable LocalNetwork network;
-    private ReplicatedLogFactory.Entry entry = ReplicatedLogFactory.Entry.BOOTSTRAP;
-    private boolean rejoins;
-    private ClusterSpec cluster = ClusterSpec.defaults();
-    private String name = "";
-    private boolean used;
-    private final NodeSpec.Builder spec = NodeSpec.worker().toBuilder();
+    @Nullable RunningNode others;
+    @Nullable NodeRole role;
+    @Nullable Environment environment;
+    @Nullable TaskRuntime runtime;
+    @Nullable PlacementEngine engine;
+    @Nullable Path dataDir;
+    @Nullable ReplicatedLog log;
+    @Nullable ReplicatedLogFactory logs;
+    @Nullable LocalNetwork network;
+    ReplicatedLogFactory.Entry entry = ReplicatedLogFactory.Entry.BOOTSTRAP;
+    boolean rejoins;
+    ClusterSpec cluster = ClusterSpec.defaults();
+    String name = "";
+    boolean used;
+    final NodeSpec.Builder spec = NodeSpec.worker().toBuilder();
 
     private Builder() {}
 
@@ -400,10 +165,10 @@ public final class SwarmNode implements AutoCloseable {
      * agree through, such as that of io.jswarm:swarm-raft.
      */
     public Builder join(SwarmNode manager) {
-      if (!manager.isManager) {
-        throw new IllegalArgumentException("node " + manager.id + " is a worker; join a manager");
+      if (!manager.isManager()) {
+        throw new IllegalArgumentException("node " + manager.id() + " is a worker; join a manager");
       }
-      this.manager = manager.manager;
+      this.others = manager.node;
       if (entry == ReplicatedLogFactory.Entry.BOOTSTRAP) {
         entry = ReplicatedLogFactory.Entry.JOIN;
       }
@@ -518,13 +283,13 @@ public final class SwarmNode implements AutoCloseable {
       if (role == null) {
         throw new IllegalStateException("say asManager() or asWorker()");
       }
-      if (role == NodeRole.WORKER && manager == null) {
+      if (role == NodeRole.WORKER && others == null) {
         throw new IllegalStateException("a worker joins a cluster: call join(manager)");
       }
-      if (manager != null && entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER) {
+      if (others != null && entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER) {
         throw new IllegalStateException("a node joins a cluster or is its only manager, not both");
       }
-      if (rejoins && manager == null) {
+      if (rejoins && others == null) {
         throw new IllegalStateException("say which managers to rejoin: call join(manager)");
       }
       if (used) {
@@ -533,21 +298,21 @@ public final class SwarmNode implements AutoCloseable {
       SpecValidation.require(spec(role));
       SpecValidation.require(cluster);
       used = true;
-      return SwarmNode.start(this);
+      return new SwarmNode(RunningNode.start(this));
     }
 
-    private NodeSpec spec(NodeRole desired) {
+    NodeSpec spec(NodeRole desired) {
       return spec.desiredRole(desired).build();
     }
 
-    private @Nullable ReplicatedLogFactory logs() {
+    @Nullable ReplicatedLogFactory logs() {
       if (logs != null) {
         return logs;
       }
       return ServiceLoader.load(ReplicatedLogFactory.class).findFirst().orElse(null);
     }
 
-    private PlacementEngine engine() {
+    PlacementEngine engine() {
       if (engine != null) {
         return engine;
       }

@@ -91,7 +91,9 @@ class ManagersTest {
     run("m1", manager("m1"));
     run("m2", manager("m2").join(node("m1")));
     run("m3", manager("m3").join(node("m2")));
-    run("w1", builder("w1").asWorker().join(node("m1")));
+    run(
+        "w1",
+        builder("w1").placement(new SpreadingTestEngine()).log(logs).asWorker().join(node("m1")));
     run("w2", builder("w2").asWorker().join(node("m3")));
   }
 
@@ -324,7 +326,7 @@ class ManagersTest {
     String id = node(old).id();
     logs.isolate(id);
     network.faults().isolate(id);
-    network.faults().isolate(Manager.addressOf(id));
+    network.faults().isolate(LocalNodeNetwork.addressOf(id));
     Reply<?> lost = node(old).swarm().services().scale("web", 5);
     await(() -> nameOfLeader() != null && !nameOfLeader().equals(old));
     String young = nameOfLeader();
@@ -438,9 +440,36 @@ class ManagersTest {
     assertThat(nodeObject(second, node(first)).status().state()).isEqualTo(NodeState.READY);
     assertThat(nodeObject(second, node(first)).managerStatus()).isNull();
     assertThat(running()).isEqualTo(before);
-    assertThatThrownBy(() -> node(first).swarm().services().scale("web", 1).await(MINUTE))
-        .isInstanceOf(UnavailableException.class)
-        .hasMessageContaining("takes part no more");
+    assertThat(node(first).isManager()).isFalse();
+    assertThatThrownBy(() -> node(first).swarm())
+        .isInstanceOf(PermissionDeniedException.class)
+        .hasMessageContaining("is a worker");
+  }
+
+  @Test
+  void c11_9_aWorkerThatIsPromotedTakesPartAndKeepsItsTasks() {
+    cluster();
+    create(node("m1").swarm(), 6);
+    await(() -> running().size() == 6);
+    SwarmNode worker = node("w1");
+    List<String> before = running();
+    assertThat(hosts.get("w1").running()).isNotEmpty();
+
+    node("m1").swarm().nodes().promote(worker.id()).await(MINUTE);
+    await(worker::isManager);
+
+    Node promoted = nodeObject(worker, worker);
+    await(
+        () ->
+            nodeObject(node("m1"), worker).managerStatus() != null
+                && nodeObject(worker, worker).managerStatus() != null);
+    assertThat(promoted.role()).isEqualTo(NodeRole.MANAGER);
+    worker.swarm().services().scale("web", 8).await(MINUTE);
+    await(() -> running().size() == 8);
+    assertThat(running()).containsAll(before);
+    worker.swarm().nodes().demote(worker.id()).await(MINUTE);
+    await(() -> !worker.isManager());
+    assertThat(running()).containsAll(before);
   }
 
   @Test

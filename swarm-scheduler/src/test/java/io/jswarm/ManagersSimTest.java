@@ -236,13 +236,13 @@ class ManagersSimTest {
         String id = manager.id();
         logs.isolate(id);
         faults().isolate(id);
-        faults().isolate(Manager.addressOf(id));
+        faults().isolate(LocalNodeNetwork.addressOf(id));
         simulation.schedule(
             Duration.ofMillis(random.nextInt(20_000)),
             () -> {
               logs.heal(id);
               faults().heal(id);
-              faults().heal(Manager.addressOf(id));
+              faults().heal(LocalNodeNetwork.addressOf(id));
             });
       }
     }
