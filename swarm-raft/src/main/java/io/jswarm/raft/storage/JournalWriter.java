@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The journal's side that writes. One round at a time, on any thread; a failed one is the last.
  *
- * <p>Order on disk: records, then the watermark that covers the rounds before, then one sync. A
- * segment is named after it is durable, and counts once the control says so. What is deleted or
- * written over no longer counted by the control.
+ * <p>Order on disk: records, one sync, then the watermark that covers them, which the next round's
+ * sync makes durable. So whoever kills the process, and damages the end of the file, is found out;
+ * only after a power cut may the last round be missing without a trace. A segment is named after it
+ * is durable, and counts once the control says so. What is deleted or written over no longer
+ * counted by the control.
  */
 final class JournalWriter {
   private final Disk disk;
@@ -40,6 +42,9 @@ final class JournalWriter {
 
   /** What the newest watermark says. */
   private long markedIndex;
+
+  /** Whether the newest watermark may be in the system's memory only. */
+  private boolean markUnsynced;
 
   /** Number of the newest watermark. */
   private long sequence;
@@ -158,25 +163,27 @@ final class JournalWriter {
       return;
     }
     tail.write();
-    if (markedIndex < durableIndex) {
-      writeWatermark(tail);
-    }
     tail.sync();
     durableIndex = lastIndex;
     durableTerm = lastTerm;
+    writeWatermark(tail);
   }
 
   private void mark() throws IOException {
     commit();
     if (markedIndex < durableIndex) {
       writeWatermark(tail());
+    }
+    if (markUnsynced) {
       tail().sync();
+      markUnsynced = false;
     }
   }
 
   private void writeWatermark(SegmentTail to) throws IOException {
     to.segment().write(new Watermark(++sequence, durableIndex, durableTerm, control.epoch()));
     markedIndex = durableIndex;
+    markUnsynced = true;
   }
 
   /** Goes on in another segment. */
@@ -198,6 +205,7 @@ final class JournalWriter {
     Segment segment = Segment.create(disk, seal, SpareSegment.NAME, spare.take(), header, empty);
     sequence += 2;
     markedIndex = lastIndex;
+    markUnsynced = false;
     segments.put(header.first(), segment);
     tail = new SegmentTail(segment, Segment.RECORDS, previous);
     save(control.rolledTo(segment));
