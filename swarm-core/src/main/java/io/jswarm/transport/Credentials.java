@@ -15,8 +15,8 @@ public interface Credentials {
   X509ExtendedKeyManager keyManager();
 
   /**
-   * Accepts certificates of this cluster that are valid now, for the side they are used on. Names of
-   * hosts do not matter: who a node is stands in its certificate.
+   * Accepts certificates of this cluster that are valid now, for the side they are used on. Names
+   * of hosts do not matter: who a node is stands in its certificate.
    */
   X509ExtendedTrustManager trustManager();
 
