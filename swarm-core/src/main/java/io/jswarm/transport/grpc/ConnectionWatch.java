@@ -53,7 +53,12 @@ class ConnectionWatch extends ChannelInboundHandlerAdapter {
               connection.connectionStream(), CONNECTION_WINDOW_BYTES - Wire.STREAM_WINDOW_BYTES);
       channel.flush();
     } catch (Http2Exception e) {
-      channel.close();
+      close(channel);
     }
+  }
+
+  /** Closes a connection at once; nobody waits for it. */
+  static void close(Channel channel) {
+    var unused = channel.close();
   }
 }

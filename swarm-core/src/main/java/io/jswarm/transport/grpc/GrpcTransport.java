@@ -3,7 +3,9 @@ package io.jswarm.transport.grpc;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.loop.Environment;
@@ -41,7 +43,7 @@ public final class GrpcTransport implements Transport, AutoCloseable {
   private final TransportLimits limits;
   private final Map<ChannelKind, MessageCodec> codecs;
   private final Credentials credentials;
-  private final NioEventLoopGroup group;
+  private final EventLoopGroup group;
   private final EventLoop timers;
   private final Acceptor acceptor;
   private final ServerConnections connections;
@@ -60,7 +62,9 @@ public final class GrpcTransport implements Transport, AutoCloseable {
     this.codecs = Maps.immutableEnumMap(builder.codecs);
     this.credentials = builder.credentials;
     int threads = Math.max(2, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
-    this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("jswarm-net", true));
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("jswarm-net", true), NioIoHandler.newFactory());
     this.timers = environment.loops().create("net-timers");
     this.acceptor = new Acceptor(builder.authorisation, codecs, limits);
     this.connections = new ServerConnections(environment, credentials, limits, timers);

@@ -70,7 +70,7 @@ final class Inbox {
       request.run();
     } else {
       stalled.set(true);
-      resume(request::run); // the loop may have taken everything before it could know
+      resume(request); // the loop may have taken everything before it could know
     }
   }
 

@@ -29,11 +29,11 @@ final class ServerConnection extends ConnectionWatch {
   private final ServerConnections owner;
   private final Environment environment;
   private final Credentials credentials;
+  private final EventLoop timers;
   private final int maxAnonymousBytes;
   private final Set<ServerChannel> channels = new LinkedHashSet<>();
   private @Nullable X509Certificate certificate;
   private EventLoop.@Nullable Timer timer;
-  private @Nullable IoThread io;
   private Phase phase = Phase.HANDSHAKE;
   private String failure = "the connection broke";
   private long received;
@@ -55,11 +55,13 @@ final class ServerConnection extends ConnectionWatch {
       ServerConnections owner,
       Environment environment,
       Credentials credentials,
-      TransportLimits limits) {
+      TransportLimits limits,
+      EventLoop timers) {
     this.socket = socket;
     this.owner = owner;
     this.environment = environment;
     this.credentials = credentials;
+    this.timers = timers;
     this.maxAnonymousBytes = limits.maxAnonymousBytes();
   }
 
@@ -69,7 +71,7 @@ final class ServerConnection extends ConnectionWatch {
     received += count;
     if (phase != Phase.CERTIFIED && received > maxAnonymousBytes) {
       failure = "more than " + maxAnonymousBytes + " bytes without a certificate";
-      channel.close();
+      close(channel);
     }
   }
 
@@ -82,9 +84,8 @@ final class ServerConnection extends ConnectionWatch {
   }
 
   /** TLS is done, with this certificate or none. */
-  void ready(@Nullable X509Certificate shown, EventLoop timers) {
-    IoThread thread = new IoThread(socket.eventLoop(), timers);
-    io = thread;
+  void ready(@Nullable X509Certificate shown) {
+    IoThread thread = io();
     certificate = shown;
     if (phase == Phase.CLOSED) {
       return;
@@ -93,7 +94,7 @@ final class ServerConnection extends ConnectionWatch {
       if (move(Phase.ANONYMOUS)) {
         timer = thread.schedule(ANONYMOUS_LIFE, () -> fail("no certificate for " + ANONYMOUS_LIFE));
       } else {
-        socket.close();
+        close(socket);
       }
     } else {
       move(Phase.CERTIFIED);
@@ -121,12 +122,9 @@ final class ServerConnection extends ConnectionWatch {
     }
   }
 
-  /** Of its I/O thread; only once TLS is done. */
+  /** Its I/O thread. */
   IoThread io() {
-    if (io == null) {
-      throw new IllegalStateException("TLS is not done");
-    }
-    return io;
+    return new IoThread(socket.eventLoop(), timers);
   }
 
   /**
@@ -166,33 +164,28 @@ final class ServerConnection extends ConnectionWatch {
 
   /** Breaks those of its channels that are meant, with the reason told to both ends. Any thread. */
   void failChannels(String reason, Predicate<ServerChannel> which) {
-    socket
-        .eventLoop()
-        .execute(
-            () -> List.copyOf(channels).stream().filter(which).forEach(c -> c.failNow(reason)));
+    later(
+        () ->
+            List.copyOf(channels).stream()
+                .filter(which)
+                .forEach(channel -> channel.failNow(reason)));
   }
 
-  /** Breaks all channels and the connection. */
+  /** Breaks all channels and the connection. Any thread. */
+  void close(String reason) {
+    later(() -> fail(reason));
+  }
+
   private void fail(String reason) {
     failure = reason;
     List.copyOf(channels).forEach(channel -> channel.failNow(reason));
     // What tells the reason is written by tasks that wait already.
-    io().execute(() -> io().execute(socket::close));
+    later(() -> later(() -> close(socket)));
   }
 
-  /** The same, from any thread. */
-  void close(String reason) {
+  private void later(Runnable task) {
     if (socket.isRegistered()) {
-      socket
-          .eventLoop()
-          .execute(
-              () -> {
-                if (io == null) {
-                  socket.close();
-                } else {
-                  fail(reason);
-                }
-              });
+      io().execute(task);
     }
   }
 }

@@ -78,15 +78,16 @@ final class ServerConnections {
       return false;
     }
     ServerConnection connection =
-        new ServerConnection(accepted, this, environment, credentials, limits);
+        new ServerConnection(accepted, this, environment, credentials, limits, timers);
     connections.put(ends, connection);
-    accepted
-        .closeFuture()
-        .addListener(
-            closed -> {
-              connections.remove(ends, connection);
-              connection.gone();
-            });
+    var unused =
+        accepted
+            .closeFuture()
+            .addListener(
+                closed -> {
+                  connections.remove(ends, connection);
+                  connection.gone();
+                });
     accepted.pipeline().addFirst(connection);
     return true;
   }
@@ -117,8 +118,7 @@ final class ServerConnections {
       public Attributes transportReady(Attributes attributes) {
         ServerConnection connection = find(attributes);
         if (connection != null) {
-          connection.ready(
-              Tls.certificate(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION)), timers);
+          connection.ready(Tls.certificate(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
         }
         return attributes;
       }
