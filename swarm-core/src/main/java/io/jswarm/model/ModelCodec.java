@@ -23,8 +23,8 @@ import java.util.Objects;
  * <p>Thread-safety: stateless.
  */
 public final class ModelCodec {
-  private static final ObjectMapper CBOR = configure(CBORMapper.builder(), true);
-  private static final ObjectMapper JSON = configure(JsonMapper.builder(), false);
+  private static final ObjectMapper CBOR = configure(CBORMapper.builder(), true, false);
+  private static final ObjectMapper JSON = configure(JsonMapper.builder(), false, false);
 
   private ModelCodec() {}
 
@@ -72,10 +72,10 @@ public final class ModelCodec {
     }
   }
 
-  private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> ObjectMapper configure(
-      B builder, boolean compact) {
+  static <M extends ObjectMapper, B extends MapperBuilder<M, B>> ObjectMapper configure(
+      B builder, boolean compact, boolean strict) {
     return CodecTypes.mixIns(builder)
-        .annotationIntrospector(new NullnessIntrospector())
+        .annotationIntrospector(new NullnessIntrospector(strict))
         .addModule(CodecTypes.module(compact))
         .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // Reservations.isEmpty() is not a component
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

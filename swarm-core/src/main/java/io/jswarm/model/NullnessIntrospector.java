@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class NullnessIntrospector extends JacksonAnnotationIntrospector {
   private static final long serialVersionUID = 1L;
 
+  /** Whether what may be neither null nor empty has to be there. */
+  private final boolean strict;
+
+  NullnessIntrospector(boolean strict) {
+    this.strict = strict;
+  }
+
   @Override
   public JsonInclude.Value findPropertyInclusion(Annotated annotated) {
     Class<?> type = annotated.getRawType();
@@ -38,8 +45,14 @@ final class NullnessIntrospector extends JacksonAnnotationIntrospector {
 
   @Override
   public JsonSetter.Value findSetterInfo(Annotated annotated) {
-    return hasEmpty(annotated.getRawType()) && !isNullable(annotated)
-        ? JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)
+    Class<?> type = annotated.getRawType();
+    if (type.isPrimitive() || isNullable(annotated)) {
+      return super.findSetterInfo(annotated);
+    } else if (hasEmpty(type)) {
+      return JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
+    }
+    return strict && annotated instanceof AnnotatedParameter
+        ? JsonSetter.Value.forValueNulls(Nulls.FAIL)
         : super.findSetterInfo(annotated);
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,9 +83,12 @@ public final class LocalNetwork implements Transport {
     synchronized (endpoints) {
       endpoint = endpoints.getOrDefault(address, Map.of()).get(kind);
     }
+    Optional<String> refusal = Authorisation.STANDARD.refusal(kind, self);
     boolean silent = faults.any() && faults.cut(self.nodeId(), address);
     if (endpoint == null && !silent) {
       channel.fail("nothing listens at " + address + " for " + kind);
+    } else if (!silent && refusal.isPresent()) {
+      channel.fail(refusal.get());
     } else if (endpoint != null) {
       channels.add(channel);
       if (!silent) {

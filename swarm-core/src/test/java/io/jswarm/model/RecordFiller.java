@@ -9,6 +9,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,10 @@ public final class RecordFiller {
 
   private Object any(Type type) {
     if (type instanceof ParameterizedType generic) {
+      Class<?> owner = (Class<?>) generic.getRawType();
+      if (!Collection.class.isAssignableFrom(owner) && !Map.class.isAssignableFrom(owner)) {
+        return any(owner);
+      }
       Type[] arguments = generic.getActualTypeArguments();
       return arguments.length == 1
           ? List.of(any(arguments[0]), any(arguments[0]))
@@ -88,6 +93,7 @@ public final class RecordFiller {
         Arrays.stream(components).map(RecordComponent::getGenericType).map(this::any).toArray();
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true); // messages within one package
       return constructor.newInstance(values);
     } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
       throw new LinkageError(type.toString(), e);

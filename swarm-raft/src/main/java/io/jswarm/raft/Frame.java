@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft;
 
+import io.jswarm.transport.RawMessage;
 import java.nio.ByteBuffer;
 
 /**
@@ -49,10 +50,10 @@ record Frame(
     LEAVE
   }
 
-  RaftMessage toMessage() {
+  RawMessage toMessage() {
     byte[] sender = MessageCodec.name(from);
     byte[] receiver = MessageCodec.name(to);
-    return new RaftMessage(
+    return new RawMessage(
         ByteBuffer.allocate(39 + sender.length + receiver.length + body.length)
             .put(FORMAT)
             .put((byte) kind.ordinal())
@@ -74,7 +75,7 @@ record Frame(
    *
    * @throws RuntimeException when it did not
    */
-  static Frame of(RaftMessage message) {
+  static Frame of(RawMessage message) {
     ByteBuffer in = ByteBuffer.wrap(message.bytes());
     byte format = in.get();
     if (format != FORMAT) {

@@ -11,6 +11,7 @@ import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Listener;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import io.jswarm.transport.Transport;
 import java.time.Duration;
@@ -307,7 +308,7 @@ final class Peers implements AutoCloseable {
 
   private static @Nullable Frame decode(Message message) {
     try {
-      return message instanceof RaftMessage raft ? Frame.of(raft) : null;
+      return message instanceof RawMessage raft ? Frame.of(raft) : null;
     } catch (RuntimeException e) {
       LOG.atWarn().setCause(e).log("a frame that cannot be read was ignored");
       return null;

@@ -17,6 +17,7 @@ import io.jswarm.transport.Channel;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -66,7 +67,7 @@ class FrameTest {
     byte[] bytes = frame(new byte[0]).toMessage().bytes();
     ByteBuffer.wrap(bytes).putInt(27, Integer.MAX_VALUE);
 
-    assertThatThrownBy(() -> Frame.of(new RaftMessage(bytes)))
+    assertThatThrownBy(() -> Frame.of(new RawMessage(bytes)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -84,7 +85,7 @@ class FrameTest {
         damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
       }
       try {
-        MessageCodec.append(MemberId.from(SENDER), Frame.of(new RaftMessage(damaged)).body());
+        MessageCodec.append(MemberId.from(SENDER), Frame.of(new RawMessage(damaged)).body());
       } catch (RuntimeException e) {
         assertThat(e).isNotInstanceOf(ClassCastException.class);
       }
@@ -109,7 +110,7 @@ class FrameTest {
       Frame forged =
           new Frame(Frame.Kind.REQUEST, Frame.Type.VOTE, 1, 1, cluster, other, self, vote);
       send(managers, leader.address, stranger, forged.toMessage());
-      send(managers, leader.address, stranger, new RaftMessage(new byte[] {1, 2, 3}));
+      send(managers, leader.address, stranger, new RawMessage(new byte[] {1, 2, 3}));
     }
 
     managers.world.runFor(Duration.ofSeconds(5));

@@ -4,7 +4,6 @@ package io.jswarm.benchmarks.raft;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.model.NodeRole;
-import io.jswarm.raft.RaftMessage;
 import io.jswarm.raft.chaos.ClosedLoop;
 import io.jswarm.raft.chaos.ControlClient;
 import io.jswarm.raft.chaos.ManagerProcess;
@@ -14,6 +13,7 @@ import io.jswarm.spi.ReplicatedLogFactory;
 import io.jswarm.transport.Channel;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -248,7 +248,7 @@ final class ManagerCluster implements Cluster {
       CompletableFuture<Long> answer = new CompletableFuture<>();
       pending.put(number, answer);
       channel.send(
-          new RaftMessage(
+          new RawMessage(
               ByteBuffer.allocate(12 + value.length)
                   .putLong(number)
                   .putInt(key)
@@ -262,7 +262,7 @@ final class ManagerCluster implements Cluster {
 
     @Override
     public void onMessage(Message message) {
-      ByteBuffer in = ByteBuffer.wrap(((RaftMessage) message).bytes());
+      ByteBuffer in = ByteBuffer.wrap(((RawMessage) message).bytes());
       CompletableFuture<Long> answer = pending.remove(in.getLong());
       long position = in.getLong();
       if (answer == null) {

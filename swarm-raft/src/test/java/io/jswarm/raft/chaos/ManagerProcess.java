@@ -5,7 +5,6 @@ import io.jswarm.NotLeaderException;
 import io.jswarm.SwarmException;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
-import io.jswarm.raft.RaftMessage;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.ReplicatedLogFactory;
@@ -14,6 +13,7 @@ import io.jswarm.store.MemoryLog;
 import io.jswarm.transport.Channel;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -395,7 +395,7 @@ public final class ManagerProcess {
 
     @Override
     public void onMessage(Message message) {
-      ByteBuffer in = ByteBuffer.wrap(((RaftMessage) message).bytes());
+      ByteBuffer in = ByteBuffer.wrap(((RawMessage) message).bytes());
       long number = in.getLong();
       int key = in.getInt();
       byte[] value = new byte[in.remaining()];
@@ -406,7 +406,7 @@ public final class ManagerProcess {
                 long answer =
                     failure == null ? position : isCertain(cause(failure)) ? REFUSED : UNKNOWN;
                 channel.send(
-                    new RaftMessage(
+                    new RawMessage(
                         ByteBuffer.allocate(16).putLong(number).putLong(answer).array()));
               });
     }

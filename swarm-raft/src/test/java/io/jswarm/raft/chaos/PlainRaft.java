@@ -8,7 +8,6 @@ import io.jswarm.UnavailableException;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.loop.RandomSource;
 import io.jswarm.model.NodeRole;
-import io.jswarm.raft.RaftMessage;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.ReplicatedLogFactory;
@@ -16,6 +15,7 @@ import io.jswarm.transport.Channel;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -512,7 +512,7 @@ final class PlainRaft implements ReplicatedLog, ManagerGroup {
       }
       try {
         DataInputStream in =
-            new DataInputStream(new ByteArrayInputStream(((RaftMessage) message).bytes()));
+            new DataInputStream(new ByteArrayInputStream(((RawMessage) message).bytes()));
         Kind kind = Kind.values()[in.readByte()];
         Manager sender = new Manager(in.readUTF(), in.readUTF(), in.readUTF());
         from = sender.id();
@@ -730,7 +730,7 @@ final class PlainRaft implements ReplicatedLog, ManagerGroup {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      to.send(new RaftMessage(bytes.toByteArray()));
+      to.send(new RawMessage(bytes.toByteArray()));
     }
 
     void close() {

@@ -3,12 +3,12 @@ package io.jswarm.raft.chaos;
 
 import io.jswarm.loop.EventLoop;
 import io.jswarm.model.NodeRole;
-import io.jswarm.raft.RaftMessage;
 import io.jswarm.transport.Channel;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Listener;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import io.jswarm.transport.Transport;
 import java.io.ByteArrayInputStream;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Channels between processes over plain TCP, for tests and benchmarks: it believes who a peer says
- * it is. Carries {@link RaftMessage}s, whatever they contain, as frames of a length and bytes.
+ * it is. Carries {@link RawMessage}s, whatever they contain, as frames of a length and bytes.
  *
  * <p>Faults can be set per party and direction: a direction that is held keeps what is sent, as a
  * network does that loses every packet, and says nothing of it to either end. A party is a node's
@@ -496,10 +496,10 @@ public final class TcpTransport implements Transport, AutoCloseable {
         return;
       }
       undelivered.addAndGet(frame.length);
-      target.execute(() -> deliver(new RaftMessage(frame)));
+      target.execute(() -> deliver(new RawMessage(frame)));
     }
 
-    private void deliver(RaftMessage message) {
+    private void deliver(RawMessage message) {
       long before = undelivered.getAndAdd(-message.bytes().length);
       if (before > MAX_UNDELIVERED_BYTES && undelivered.get() <= MAX_UNDELIVERED_BYTES) {
         later(this::interest);
@@ -545,7 +545,7 @@ public final class TcpTransport implements Transport, AutoCloseable {
 
     @Override
     public void send(Message message) {
-      byte[] bytes = ((RaftMessage) message).bytes();
+      byte[] bytes = ((RawMessage) message).bytes();
       boolean flood;
       synchronized (this) {
         if (ended.get() || closingSince != 0) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.model.NodeRole;
-import io.jswarm.raft.RaftMessage;
 import io.jswarm.transport.Channel;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.PeerIdentity;
+import io.jswarm.transport.RawMessage;
 import io.jswarm.transport.Receiver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -158,8 +158,8 @@ class TcpTransportTest {
     Thread.sleep(100);
   }
 
-  private static RaftMessage message(int number, int size) {
-    return new RaftMessage(ByteBuffer.allocate(size).putInt(number).array());
+  private static RawMessage message(int number, int size) {
+    return new RawMessage(ByteBuffer.allocate(size).putInt(number).array());
   }
 
   private static final class Inbox implements Receiver {
@@ -168,7 +168,7 @@ class TcpTransportTest {
 
     @Override
     public void onMessage(Message message) {
-      messages.add(ByteBuffer.wrap(((RaftMessage) message).bytes()).getInt());
+      messages.add(ByteBuffer.wrap(((RawMessage) message).bytes()).getInt());
     }
 
     @Override
