@@ -6,6 +6,7 @@ import io.jswarm.control.ControlLoop;
 import io.jswarm.dispatch.Dispatcher;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
+import io.jswarm.membership.CertificateServer;
 import io.jswarm.membership.ManagerRoster;
 import io.jswarm.membership.Managers;
 import io.jswarm.membership.NewCluster;
@@ -106,6 +107,12 @@ final class Manager implements Closeable {
             new PeerIdentity(nodeId, NodeRole.MANAGER));
     registrations.add(transport.listen(address(), ChannelKind.DISPATCHER, loop, dispatcher));
     registrations.add(transport.listen(address(), ChannelKind.CONTROL, loop, swarm.listener()));
+    registrations.add(
+        transport.listen(
+            address(),
+            ChannelKind.ENROLMENT,
+            loop,
+            new CertificateServer(control, environment, this::addresses)));
     network.guard(this);
   }
 
@@ -133,6 +140,10 @@ final class Manager implements Closeable {
     return addresses;
   }
 
+  EventLoop loop() {
+    return loop;
+  }
+
   Store store() {
     return control.store();
   }
@@ -144,6 +155,16 @@ final class Manager implements Closeable {
   /** Whether it was part of a cluster of several managers when it started. */
   boolean hasOthers() {
     return log.group().map(group -> group.members().size() > 1).orElse(false);
+  }
+
+  /** Whether the log knows it as one of its managers. */
+  boolean takesPart() {
+    return log.group()
+        .map(
+            group ->
+                group.members().stream()
+                    .anyMatch(member -> member.manager().nodeId().equals(nodeId)))
+        .orElse(true);
   }
 
   /** Why it takes part no more. */

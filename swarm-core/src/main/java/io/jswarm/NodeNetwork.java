@@ -11,6 +11,7 @@ import io.jswarm.transport.Transport;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a node reaches the others, where they reach it, and who it can show to be. Any thread. */
@@ -33,8 +34,17 @@ interface NodeNetwork extends Closeable {
   /** Managers said that these are all of them. */
   default void managers(List<String> addresses) {}
 
-  /** Managers said which roots to trust, PEM. */
-  default void roots(Payload roots) {}
+  /**
+   * Managers said which roots to trust, PEM. Blocks.
+   *
+   * @return whether that is news
+   */
+  default boolean roots(Payload roots) {
+    return false;
+  }
+
+  /** Sets who hears, on some thread, that the node got another certificate by itself. */
+  default void onRenewal(Consumer<NodeRole> listener) {}
 
   /** The certificates the node holds, for its description. */
   default @Nullable TlsInfo tlsInfo() {

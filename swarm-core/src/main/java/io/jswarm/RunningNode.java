@@ -8,10 +8,13 @@ import io.jswarm.agent.Agent;
 import io.jswarm.agent.TaskDatabase;
 import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
+import io.jswarm.membership.NewCluster;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
+import io.jswarm.model.Payload;
 import io.jswarm.runtime.ProcessRuntime;
+import io.jswarm.security.IdentityFiles;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.ReplicatedLogFactory;
@@ -25,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +82,7 @@ final class RunningNode {
     agent = agent(runtime);
     opened.register(() -> await(stopsTasks ? agent.shutdown() : agent.close()));
     managerRole.onIdentity(agent::identityChanged);
+    network.onRenewal(agent::identityChanged);
     agent.start();
     if (waits) {
       awaitReady();
@@ -111,6 +116,13 @@ final class RunningNode {
   }
 
   private NodeNetwork network() {
+    if (from.isNetworked()) {
+      return GrpcNodeNetwork.open(
+          environment,
+          IdentityFiles.in(directory.path(NewNode.CERTIFICATES), from.unlockKey),
+          new NodeAddresses(directory, from.listen, from.advertise, from.joinAddresses),
+          from.newNode());
+    }
     String nodeId = directory.identity(environment.ids());
     NodeRole role = requireNonNull(from.role);
     List<String> managers = from.others == null ? List.of() : from.others.managerAddresses();
@@ -162,7 +174,7 @@ final class RunningNode {
     PlacementEngine engine = from.engine();
     network.open();
     try {
-      return Manager.open(environment, network, engine, log(from.entry));
+      return Manager.open(environment, network, engine, log(entry()));
     } catch (UntrustedLogException e) {
       throw new FailedPreconditionException(
           "the log of this manager cannot be trusted, so it takes no part: "
@@ -171,6 +183,11 @@ final class RunningNode {
               + " and what it has here is kept for examination",
           e);
     }
+  }
+
+  private Entry entry() {
+    boolean joins = from.isNetworked() && network.newCluster(from.cluster).isEmpty();
+    return joins && from.entry == Entry.BOOTSTRAP ? Entry.JOIN : from.entry;
   }
 
   /** A worker that has become a manager. */
@@ -222,23 +239,23 @@ final class RunningNode {
    */
   private boolean begin(Manager manager) {
     NodeSpec spec = from.spec(NodeRole.MANAGER);
-    if (from.others != null) {
+    Optional<NewCluster> newCluster = network.newCluster(from.cluster);
+    if (from.others != null
+        || (from.isNetworked() && newCluster.isEmpty() && !manager.takesPart())) {
       manager.joinManagers(spec, others());
     } else if (manager.hasOthers()) {
       return false;
-    } else {
-      network
-          .newCluster(from.cluster)
-          .ifPresent(
-              cluster -> {
-                manager.initialise(cluster, spec);
-                network.begun();
-              });
+    } else if (newCluster.isPresent()) {
+      manager.initialise(newCluster.get(), spec);
+      network.begun();
     }
     return true;
   }
 
   private boolean join() {
+    if (from.isNetworked()) {
+      return true; // it has a certificate, so it is a member
+    }
     requireNonNull(from.others).requireManager().join(id(), from.spec(NodeRole.WORKER));
     return true;
   }
@@ -250,7 +267,7 @@ final class RunningNode {
             .loop(loop)
             .tlsInfo(network::tlsInfo)
             .onManagers(network::managers)
-            .onRoots(network::roots)
+            .onRoots(this::onRoots)
             .onNode(this::onNode);
     network.managers().forEach(builder::manager);
     if (from.dataDir != null) {
@@ -262,6 +279,17 @@ final class RunningNode {
   private void onNode(Node node) {
     session.complete(true);
     managerRole.follow(node);
+  }
+
+  private void onRoots(Payload roots) {
+    environment
+        .blocking()
+        .execute(
+            () -> {
+              if (network.roots(roots)) {
+                agent.identityChanged(network.role());
+              }
+            });
   }
 
   private void awaitReady() {

@@ -15,6 +15,7 @@ import io.jswarm.model.Kind;
 import io.jswarm.model.Network;
 import io.jswarm.model.NetworkSpec;
 import io.jswarm.model.Node;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.model.Secret;
 import io.jswarm.model.SecretSpec;
@@ -69,6 +70,18 @@ public interface Swarm {
 
   /** Replaces the cluster's settings, if it is still at {@code version}. */
   Reply<Cluster> updateCluster(long version, ClusterSpec spec);
+
+  /**
+   * The token with which nodes join in a role (S11.2); whoever has it gets in. Fails with {@link
+   * FailedPreconditionException} for a cluster within one process, which has none.
+   */
+  Reply<String> joinToken(NodeRole role);
+
+  /**
+   * Replaces the token of a role; the old one lets nobody in any more. Nodes that joined with it
+   * are not concerned (C11.3).
+   */
+  Reply<String> rotateJoinToken(NodeRole role);
 
   /**
    * Completes with a version of the state once this manager has it, such that it covers everything

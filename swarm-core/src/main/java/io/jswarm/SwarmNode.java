@@ -3,12 +3,14 @@ package io.jswarm;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.net.HostAndPort;
 import io.jswarm.loop.Environment;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.model.SpecValidation;
+import io.jswarm.security.UnlockKey;
 import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.spi.ReplicatedLogFactory;
@@ -16,8 +18,10 @@ import io.jswarm.spi.TaskRuntime;
 import io.jswarm.store.Store;
 import io.jswarm.transport.LocalNetwork;
 import io.jswarm.transport.NetworkFaults;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +132,11 @@ public final class SwarmNode implements AutoCloseable {
   /** Describes a node. Not thread-safe; may be used once. */
   public static final class Builder {
     @Nullable RunningNode others;
+    @Nullable HostAndPort listen;
+    @Nullable HostAndPort advertise;
+    @Nullable UnlockKey unlockKey;
+    @Nullable String token;
+    List<String> joinAddresses = List.of();
     @Nullable NodeRole role;
     @Nullable Environment environment;
     @Nullable TaskRuntime runtime;
@@ -172,6 +181,65 @@ public final class SwarmNode implements AutoCloseable {
       if (entry == ReplicatedLogFactory.Entry.BOOTSTRAP) {
         entry = ReplicatedLogFactory.Entry.JOIN;
       }
+      return this;
+    }
+
+    /**
+     * Joins the cluster of a manager on another machine, as what the token says; {@link #asManager}
+     * and {@link #asWorker} then only say what is expected. A node that is a member already, by its
+     * data directory, goes on as the one it is, and needs no token.
+     *
+     * @param address {@code host:port} of a manager, any; the port is 2377 unless given
+     * @param token from {@link Swarm#joinToken}
+     */
+    public Builder join(String address, String token) {
+      return join(List.of(address), token);
+    }
+
+    /** The same with several addresses to try. */
+    public Builder join(List<String> addresses, String token) {
+      if (addresses.isEmpty()) {
+        throw new IllegalArgumentException("name at least one manager to join");
+      }
+      joinAddresses =
+          addresses.stream()
+              .map(address -> NodeAddresses.parse("manager to join", address).toString())
+              .toList();
+      this.token = requireNonNull(token, "token");
+      return this;
+    }
+
+    /**
+     * Where the node listens while it is a manager. From then on it is one of several machines: it
+     * shows and asks for certificates. Without this, and without {@link #join(String, String)}, it
+     * shares its process with the cluster's other nodes.
+     *
+     * @param host address of one network interface, or {@code 0.0.0.0} together with {@link
+     *     #advertise}
+     * @param port 0 = one that is free; the same again after the next start
+     */
+    public Builder listen(String host, int port) {
+      listen = HostAndPort.fromParts(requireNonNull(host, "host"), port);
+      return this;
+    }
+
+    /**
+     * Where others reach the node, if that is another address than it listens at.
+     *
+     * @param address {@code host} or {@code host:port}
+     */
+    public Builder advertise(String address) {
+      try {
+        advertise = HostAndPort.fromString(address);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidSpecException("advertised", "address", "'" + address + "' is no host");
+      }
+      return this;
+    }
+
+    /** Opens the keys of a manager that is locked (S11); {@code SWMKEY-1-…}. */
+    public Builder unlockKey(String key) {
+      unlockKey = UnlockKey.parse(key);
       return this;
     }
 
@@ -280,25 +348,47 @@ public final class SwarmNode implements AutoCloseable {
      * @throws AlreadyExistsException when its data directory is that of a node of the other role
      */
     public SwarmNode start() {
-      if (role == null) {
+      boolean networked = isNetworked();
+      if (role == null && !networked) {
         throw new IllegalStateException("say asManager() or asWorker()");
       }
-      if (role == NodeRole.WORKER && others == null) {
+      if (networked && others != null) {
+        throw new IllegalStateException(
+            "a node shares a process with its cluster, or joins it by address and token, not both");
+      }
+      if (role == NodeRole.WORKER && others == null && !networked) {
         throw new IllegalStateException("a worker joins a cluster: call join(manager)");
       }
-      if (others != null && entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER) {
+      if ((others != null || token != null)
+          && entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER) {
         throw new IllegalStateException("a node joins a cluster or is its only manager, not both");
       }
-      if (rejoins && others == null) {
+      if (rejoins && others == null && !networked) {
         throw new IllegalStateException("say which managers to rejoin: call join(manager)");
       }
       if (used) {
         throw new IllegalStateException("this builder has started a node; use one for each node");
       }
-      SpecValidation.require(spec(role));
+      SpecValidation.require(spec(role == null ? NodeRole.WORKER : role));
       SpecValidation.require(cluster);
       used = true;
       return new SwarmNode(RunningNode.start(this));
+    }
+
+    /** Whether the node is one of several machines. */
+    boolean isNetworked() {
+      return listen != null
+          || token != null
+          || (dataDir != null && Files.exists(dataDir.resolve(NewNode.CERTIFICATES)));
+    }
+
+    NewNode newNode() {
+      return new NewNode(
+          token,
+          role,
+          spec(role == null ? NodeRole.WORKER : role),
+          cluster.ca().nodeCertExpiry(),
+          entry == ReplicatedLogFactory.Entry.FORCE_NEW_CLUSTER);
     }
 
     NodeSpec spec(NodeRole desired) {

@@ -2,8 +2,10 @@
 package io.jswarm.api;
 
 import io.jswarm.FailedPreconditionException;
+import io.jswarm.membership.JoinTokens;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.SpecValidation;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.Tx;
@@ -24,6 +26,32 @@ final class ClusterWrites {
       return tx.update(cluster.withSpec(spec).withMeta(cluster.meta().withVersion(version)))
           .redacted();
     }
+  }
+
+  /** Replaces the secret of one token; twice is not once, but does no harm either. */
+  record RotateJoinToken(NodeRole role) implements StoreWrite<Cluster> {
+    @Override
+    public Cluster apply(Tx tx, Leader leader) {
+      Cluster cluster = cluster(tx);
+      joinToken(cluster, role);
+      return tx.update(JoinTokens.rotated(cluster, role)).redacted();
+    }
+
+    @Override
+    public boolean isIdempotent() {
+      return true;
+    }
+  }
+
+  static String joinToken(Cluster cluster, NodeRole role) {
+    Cluster.JoinTokens tokens = cluster.rootCa().joinTokens();
+    String token = role == NodeRole.MANAGER ? tokens.manager() : tokens.worker();
+    if (token.isEmpty()) {
+      throw new FailedPreconditionException(
+          "the nodes of this cluster share a process and join without a token; start its first"
+              + " manager with listen(…) for nodes on other machines");
+    }
+    return token;
   }
 
   static Cluster cluster(ReadView view) {

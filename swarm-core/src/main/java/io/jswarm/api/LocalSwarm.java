@@ -15,6 +15,7 @@ import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.Kind;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.store.Watch;
@@ -132,6 +133,20 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
   @Override
   public Reply<Cluster> updateCluster(long version, ClusterSpec spec) {
     return calls.submit(new ClusterWrites.Update(version, spec));
+  }
+
+  @Override
+  public Reply<String> joinToken(NodeRole role) {
+    return calls.read(view -> ClusterWrites.joinToken(ClusterWrites.cluster(view), role));
+  }
+
+  @Override
+  public Reply<String> rotateJoinToken(NodeRole role) {
+    return Reply.of(
+        calls
+            .submit(new ClusterWrites.RotateJoinToken(role))
+            .thenApply(cluster -> ClusterWrites.joinToken(cluster, role)),
+        calls.environment().awaiter());
   }
 
   @Override

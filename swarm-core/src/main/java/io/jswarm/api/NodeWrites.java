@@ -3,6 +3,7 @@ package io.jswarm.api;
 
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.PermissionDeniedException;
+import io.jswarm.membership.Blacklist;
 import io.jswarm.membership.NewCluster;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
@@ -91,6 +92,9 @@ final class NodeWrites {
         }
       }
       tx.delete(node);
+      tx.cluster()
+          .filter(cluster -> !cluster.rootCa().caCert().isEmpty())
+          .ifPresent(cluster -> tx.update(Blacklist.with(cluster, node.id(), tx.now())));
       return node;
     }
   }

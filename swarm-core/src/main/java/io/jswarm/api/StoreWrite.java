@@ -10,7 +10,8 @@ import java.util.concurrent.CompletionStage;
  * @param <R> what the transaction returns
  */
 sealed interface StoreWrite<R> extends ControlRequest<R>
-    permits ClusterWrites.Update,
+    permits ClusterWrites.RotateJoinToken,
+        ClusterWrites.Update,
         ConfigWrites.Create,
         ConfigWrites.Remove,
         ConfigWrites.Update,

@@ -127,6 +127,12 @@ public final class ControlLoop implements AutoCloseable {
     return write(tx -> Boolean.TRUE).thenApply(led -> store.view().version());
   }
 
+  /** Whether this manager leads, and its components run. On the loop. */
+  public boolean leads() {
+    loop.assertInLoop();
+    return leading && started;
+  }
+
   /** Where the leader is, if it is another manager and known. Any thread. */
   public Optional<String> leader() {
     return leader;

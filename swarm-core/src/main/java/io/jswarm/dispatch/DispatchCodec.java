@@ -26,6 +26,7 @@ public final class DispatchCodec implements MessageCodec {
                   Map.entry("registered", ManagerMessage.Registered.class),
                   Map.entry("refused", ManagerMessage.Refused.class),
                   Map.entry("node", ManagerMessage.NodeChanged.class),
+                  Map.entry("roots", ManagerMessage.RootsChanged.class),
                   Map.entry("managers", ManagerMessage.ManagersChanged.class),
                   Map.entry("alive", ManagerMessage.HeartbeatReply.class),
                   Map.entry("assignments", ManagerMessage.Assignments.class),

@@ -3,6 +3,7 @@ package io.jswarm.membership;
 
 import io.jswarm.model.Cluster.RootCa;
 import io.jswarm.model.ClusterSpec;
+import io.jswarm.security.RootAuthority;
 import java.util.Objects;
 
 /**
@@ -18,6 +19,11 @@ public record NewCluster(String id, ClusterSpec spec, RootCa rootCa) {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(rootCa, "rootCa");
+  }
+
+  /** A cluster of that authority, with new join tokens. */
+  public static NewCluster of(String id, ClusterSpec spec, RootAuthority authority) {
+    return new NewCluster(id, spec, Authorities.rootCa(authority, spec.ca().forceRotate()));
   }
 
   /** A cluster without an authority, whose nodes share a process. */

@@ -4,11 +4,13 @@ package io.jswarm.security;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.model.Cluster.JoinTokens;
 import io.jswarm.model.NodeRole;
+import io.jswarm.model.Payload;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,6 +79,16 @@ public final class JoinToken {
   /** Whether the token is of the cluster with that root (C11.2). */
   public boolean isOf(X509Certificate root) {
     return digest.equals(digestOf(root));
+  }
+
+  /** The same for a root as text (PEM); false for anything but one certificate. */
+  public boolean isOf(Payload root) {
+    try {
+      List<X509Certificate> found = Pem.certificates(root.toUtf8());
+      return found.size() == 1 && isOf(found.get(0));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /**
