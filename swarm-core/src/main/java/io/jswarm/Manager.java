@@ -10,6 +10,7 @@ import io.jswarm.membership.CertificateServer;
 import io.jswarm.membership.ManagerRoster;
 import io.jswarm.membership.Managers;
 import io.jswarm.membership.NewCluster;
+import io.jswarm.membership.RootRotator;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
@@ -94,6 +95,7 @@ final class Manager implements Closeable {
                 environment.ids(),
                 engine,
                 new ManagerRoster(loop, store, managers),
+                new RootRotator(loop),
                 dispatcher),
             environment.simulated());
     dispatcher.redirectTo(control::leader);

@@ -84,6 +84,15 @@ public interface Swarm {
   Reply<String> rotateJoinToken(NodeRole role);
 
   /**
+   * Begins to replace the cluster's root certificate by a new one (S11.5); a cluster has one when
+   * its nodes are on several machines. All nodes get certificates of the new root, tasks and calls
+   * do not notice, and then both join tokens change. Done when {@code rootCa().rotation()} of
+   * {@link #inspectCluster} is null again; a node that is down holds it up until it is back or
+   * removed. Asking again while it goes on begins with yet another root.
+   */
+  Reply<Cluster> rotateRoot();
+
+  /**
    * Completes with a version of the state once this manager has it, such that it covers everything
    * that was acknowledged anywhere before the call: reads after it are linearizable.
    */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jswarm.api.Filter;
 import io.jswarm.loop.Environment;
+import io.jswarm.model.Cluster;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeState;
@@ -208,6 +209,35 @@ class JoiningTest {
     assertThatThrownBy(() -> builder("w1").start()).isInstanceOf(UnavailableException.class);
     SwarmNode again = run(joining("w1-new", manager, NodeRole.WORKER));
     assertThat(again.id()).isNotEqualTo(before);
+  }
+
+  @Test
+  void c11_10_theRootIsRotatedWithoutTasksNoticing() {
+    SwarmNode manager = manager("m1");
+    SwarmNode worker = run(joining("w1", manager, NodeRole.WORKER));
+    manager
+        .swarm()
+        .services()
+        .create(ServiceSpec.replicated("web", 6).image("web:1").build())
+        .await();
+    manager.swarm().services().awaitConverged("web", LONG).await();
+    List<?> before = hosts.get("w1").running();
+    Cluster old = manager.swarm().inspectCluster().await();
+
+    manager.swarm().rotateRoot().await();
+    await(() -> manager.swarm().inspectCluster().await().rootCa().rotation() == null);
+
+    Cluster rotated = manager.swarm().inspectCluster().await();
+    assertThat(rotated.rootCa().caCert()).isNotEqualTo(old.rootCa().caCert());
+    assertThat(rotated.rootCa().joinTokens()).isNotEqualTo(old.rootCa().joinTokens());
+    assertThat(hosts.get("w1").running()).isEqualTo(before);
+    assertThat(object(manager, worker).status().state()).isEqualTo(NodeState.READY);
+    SwarmNode late = run(joining("w2", manager, NodeRole.WORKER));
+    assertThat(object(manager, late).role()).isEqualTo(NodeRole.WORKER);
+    nodes.pop().close();
+    nodes.pop().detach();
+    SwarmNode again = run(builder("w1"));
+    await(() -> object(manager, again).status().state() == NodeState.READY);
   }
 
   @Test

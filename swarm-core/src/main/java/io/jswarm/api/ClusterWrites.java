@@ -3,9 +3,11 @@ package io.jswarm.api;
 
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.membership.JoinTokens;
+import io.jswarm.membership.RootRotator;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
 import io.jswarm.model.NodeRole;
+import io.jswarm.model.Payload;
 import io.jswarm.model.SpecValidation;
 import io.jswarm.store.ReadView;
 import io.jswarm.store.Tx;
@@ -23,8 +25,27 @@ final class ClusterWrites {
     @Override
     public Cluster apply(Tx tx, Leader leader) {
       Cluster cluster = cluster(tx);
-      return tx.update(cluster.withSpec(spec).withMeta(cluster.meta().withVersion(version)))
-          .redacted();
+      Cluster updated = cluster.withSpec(spec).withMeta(cluster.meta().withVersion(version));
+      RootRotator.check(updated, tx);
+      return tx.update(updated).redacted();
+    }
+  }
+
+  /** Asks for another root of the cluster's own making (S11.5). */
+  record RotateRoot() implements StoreWrite<Cluster> {
+    @Override
+    public Cluster apply(Tx tx, Leader leader) {
+      Cluster cluster = cluster(tx);
+      joinToken(cluster, NodeRole.WORKER); // there is an authority
+      ClusterSpec.CaConfig ca = cluster.spec().ca();
+      ClusterSpec.CaConfig forced =
+          new ClusterSpec.CaConfig(
+              ca.nodeCertExpiry(),
+              ca.externalCas(),
+              Payload.EMPTY,
+              Payload.EMPTY,
+              cluster.rootCa().lastForcedRotation() + 1);
+      return tx.update(cluster.withSpec(cluster.spec().toBuilder().ca(forced).build())).redacted();
     }
   }
 

@@ -150,6 +150,11 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
   }
 
   @Override
+  public Reply<Cluster> rotateRoot() {
+    return calls.submit(new ClusterWrites.RotateRoot());
+  }
+
+  @Override
   public Reply<Long> barrier() {
     return calls.submit(new ManagerRequests.Barrier());
   }
