@@ -92,6 +92,7 @@ final class ClientChannel extends StreamChannel {
         link.retire(stranger.get());
       } else {
         verified = true;
+        link.opened(kind());
         SocketAddress local = open.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR);
         localAddress = Addresses.host(local instanceof InetSocketAddress inet ? inet : null);
       }
@@ -138,9 +139,6 @@ final class ClientChannel extends StreamChannel {
     @Override
     public void onHeaders(Metadata headers) {
       opened();
-      if (call != null && isVerified(call)) {
-        link.opened(kind());
-      }
     }
 
     @Override
@@ -157,6 +155,9 @@ final class ClientChannel extends StreamChannel {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      if (isOver()) {
+        return;
+      }
       if (trailers.containsKey(Wire.ENDED)) {
         String reason = status.getDescription();
         end(status.isOk() || reason == null ? CLOSED : reason);

@@ -20,6 +20,9 @@ final class Door {
   /** A connection nobody uses; those of nodes end themselves before. */
   private static final Duration IDLE = Duration.ofSeconds(30);
 
+  /** For peers without certificate; the others have {@link Pulse}. */
+  private static final Duration PROBE = Duration.ofSeconds(10);
+
   private static final int MAX_STREAMS = 100;
 
   /** A peer that opens and resets streams faster than that is up to no good. */
@@ -27,7 +30,7 @@ final class Door {
 
   private static final int RESETS_SECONDS = 10;
 
-  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final Server server;
   private final InetSocketAddress address;
@@ -63,8 +66,8 @@ final class Door {
                 DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
             .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .maxConnectionIdle(IDLE.toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(limits.keepAliveTime().toMillis() * 2, TimeUnit.MILLISECONDS)
-            .keepAliveTimeout(answerTime(limits).toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(PROBE.toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(PROBE.toMillis(), TimeUnit.MILLISECONDS)
             .maxInboundMessageSize(limits.maxMessageBytes())
             .maxInboundMetadataSize(Wire.MAX_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
@@ -80,12 +83,6 @@ final class Door {
     return new Door(server, new InetSocketAddress(address.getAddress(), server.getPort()));
   }
 
-  /** The peer asks first, after the keep-alive time; this is for one that does not. */
-  private static Duration answerTime(TransportLimits limits) {
-    Duration left = limits.keepAliveTimeout().minus(limits.keepAliveTime());
-    return left.compareTo(limits.keepAliveTime()) > 0 ? left : limits.keepAliveTime();
-  }
-
   private static String reason(IOException e) {
     return String.valueOf(Throwables.getRootCause(e).getMessage());
   }
@@ -95,11 +92,18 @@ final class Door {
     return address;
   }
 
-  /** Frees the port and waits until it is, for some seconds at most. */
+  /** Accepts nothing more. */
+  void shut() {
+    server.shutdown();
+  }
+
+  /** Frees the port and waits until all connections, which others close, have ended. */
   void close() {
-    server.shutdownNow();
+    server.shutdown();
     try {
-      server.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+      if (!server.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow().awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -49,6 +49,7 @@ public final class GrpcTransport implements Transport, AutoCloseable {
   private final ServerConnections connections;
   private final Links links;
   private @Nullable Door door;
+  private boolean watching;
   private boolean closed;
 
   /** Begins to set up a transport. */
@@ -100,6 +101,10 @@ public final class GrpcTransport implements Transport, AutoCloseable {
       throw new FailedPreconditionException(
           "cannot listen at " + Addresses.text(address) + ": there is no such host");
     }
+    if (!watching) {
+      watching = true;
+      connections.watch();
+    }
     door = Door.open(address, group, credentials, limits, connections, acceptor);
     return door.address();
   }
@@ -107,6 +112,7 @@ public final class GrpcTransport implements Transport, AutoCloseable {
   /** Stops accepting connections, breaks those accepted, and frees the port. */
   public synchronized void unbind() {
     if (door != null) {
+      door.shut();
       connections.forEach(connection -> connection.close("the node listens no more"));
       door.close();
       door = null;

@@ -37,7 +37,6 @@ final class Link {
   private final TransportLimits limits;
   private final Executor blocking;
   private @Nullable ManagedChannel managed;
-  private @Nullable Channel socket;
   private @Nullable ConnectionWatch watch;
   private @Nullable Pulse pulse;
   private @Nullable String failure;
@@ -115,20 +114,18 @@ final class Link {
     NioSocketChannel fresh = new NioSocketChannel();
     ConnectionWatch seeing = new ConnectionWatch();
     fresh.pipeline().addFirst(seeing);
-    socket = fresh;
     watch = seeing;
     return fresh;
   }
 
-  /** The first channel was accepted: from now on silence is noticed. */
+  /**
+   * A channel was accepted. From the first on silence is noticed, among nodes with certificates.
+   */
   void opened(ChannelKind kind) {
-    if (pulse == null && socket != null && watch != null) {
-      ConnectionWatch.widen(socket);
+    if (pulse == null && watch != null && kind != ChannelKind.ENROLMENT) {
+      watch.widen();
       pulse = new Pulse(this, watch, limits);
       pulse.begin();
-    }
-    if (pulse != null && kind != ChannelKind.ENROLMENT) {
-      pulse.ask(); // who has no certificate may not, but hears the other end do so
     }
   }
 

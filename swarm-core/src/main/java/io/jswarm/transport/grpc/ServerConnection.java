@@ -34,9 +34,12 @@ final class ServerConnection extends ConnectionWatch {
   private final Set<ServerChannel> channels = new LinkedHashSet<>();
   private @Nullable X509Certificate certificate;
   private EventLoop.@Nullable Timer timer;
-  private Phase phase = Phase.HANDSHAKE;
+  private volatile Phase phase = Phase.HANDSHAKE;
   private String failure = "the connection broke";
   private long received;
+
+  /** Ticks without a word; timer loop. */
+  private long quiet;
 
   /** How far the peer came. */
   enum Phase {
@@ -67,11 +70,11 @@ final class ServerConnection extends ConnectionWatch {
 
   /** Everything a peer without certificate sends is counted: TLS, HTTP and messages alike. */
   @Override
-  void onBytes(Channel channel, int count) {
+  void onBytes(int count) {
     received += count;
     if (phase != Phase.CERTIFIED && received > maxAnonymousBytes) {
       failure = "more than " + maxAnonymousBytes + " bytes without a certificate";
-      close(channel);
+      hangUp();
     }
   }
 
@@ -94,11 +97,11 @@ final class ServerConnection extends ConnectionWatch {
       if (move(Phase.ANONYMOUS)) {
         timer = thread.schedule(ANONYMOUS_LIFE, () -> fail("no certificate for " + ANONYMOUS_LIFE));
       } else {
-        close(socket);
+        hangUp();
       }
     } else {
       move(Phase.CERTIFIED);
-      ConnectionWatch.widen(socket);
+      widen();
       watchExpiry(thread, shown);
     }
   }
@@ -122,6 +125,20 @@ final class ServerConnection extends ConnectionWatch {
     }
   }
 
+  /**
+   * Counts silence; a node with certificate pings if it has nothing else to say. On the timer loop.
+   */
+  void tick(TransportLimits limits) {
+    quiet = hasHeard() || phase != Phase.CERTIFIED ? 0 : quiet + 1;
+    if (quiet == Pulse.mostQuiet(limits)) {
+      close(
+          "nothing was heard from "
+              + host()
+              + " for "
+              + limits.keepAliveTime().plus(limits.keepAliveTimeout()));
+    }
+  }
+
   /** Its I/O thread. */
   IoThread io() {
     return new IoThread(socket.eventLoop(), timers);
@@ -136,7 +153,10 @@ final class ServerConnection extends ConnectionWatch {
     if (certificate == null) {
       return PeerIdentity.ANONYMOUS;
     }
-    certificate.checkValidity(java.util.Date.from(environment.time().now()));
+    Instant end = certificate.getNotAfter().toInstant();
+    if (environment.time().now().isAfter(end)) {
+      throw new CertificateException("it expired at " + end);
+    }
     PeerIdentity peer = credentials.identify(certificate);
     if (peer.isAnonymous()) {
       throw new CertificateException("the certificate names no node");
@@ -180,7 +200,7 @@ final class ServerConnection extends ConnectionWatch {
     failure = reason;
     List.copyOf(channels).forEach(channel -> channel.failNow(reason));
     // What tells the reason is written by tasks that wait already.
-    later(() -> later(() -> close(socket)));
+    later(() -> later(this::hangUp));
   }
 
   private void later(Runnable task) {

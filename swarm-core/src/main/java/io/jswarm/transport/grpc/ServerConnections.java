@@ -54,6 +54,16 @@ final class ServerConnections {
     this.timers = timers;
   }
 
+  /** Looks for silence from now on, as long as the timer loop runs. */
+  void watch() {
+    timers.schedule(
+        Pulse.tick(limits),
+        () -> {
+          connections.values().forEach(connection -> connection.tick(limits));
+          watch();
+        });
+  }
+
   /** A socket to listen with, whose connections come here first. */
   NioServerSocketChannel socket() {
     NioServerSocketChannel socket = new NioServerSocketChannel();

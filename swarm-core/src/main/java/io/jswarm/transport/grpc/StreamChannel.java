@@ -83,8 +83,9 @@ abstract class StreamChannel implements Channel, Outbox.Stream {
 
   final void failNow(String reason) {
     if (!over) {
+      over = true;
       abort(reason);
-      end(reason);
+      conclude(reason);
     }
   }
 
@@ -92,10 +93,14 @@ abstract class StreamChannel implements Channel, Outbox.Stream {
   final void end(String reason) {
     if (!over) {
       over = true;
-      outbox.stop();
-      inbox.end(reason);
-      released();
+      conclude(reason);
     }
+  }
+
+  private void conclude(String reason) {
+    outbox.stop();
+    inbox.end(reason);
+    released();
   }
 
   /** The stream is ready for more. */

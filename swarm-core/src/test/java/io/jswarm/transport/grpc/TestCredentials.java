@@ -7,11 +7,14 @@ import io.jswarm.transport.PeerIdentity;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.net.ssl.KeyManagerFactory;
@@ -28,7 +31,7 @@ final class TestCredentials implements Credentials {
   private final Set<String> removed = ConcurrentHashMap.newKeySet();
   private final X509ExtendedTrustManager trust;
   private volatile X509ExtendedKeyManager key;
-  private volatile long generation;
+  private final AtomicLong generation = new AtomicLong();
 
   /** Credentials of somebody who trusts this root. */
   TestCredentials(X509Certificate root, TestAuthority.@Nullable Issued own) {
@@ -39,7 +42,7 @@ final class TestCredentials implements Credentials {
   /** From now on shows another certificate, or none. */
   void show(TestAuthority.@Nullable Issued own) {
     key = key(own);
-    generation++;
+    generation.incrementAndGet();
   }
 
   /** Refuses a node from now on. */
@@ -71,7 +74,7 @@ final class TestCredentials implements Credentials {
 
   @Override
   public long generation() {
-    return generation;
+    return generation.get();
   }
 
   private static String part(String name, String type) {
@@ -96,7 +99,7 @@ final class TestCredentials implements Credentials {
       }
       KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
       factory.init(store, new char[0]);
-      return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+      return new AnyIssuer((X509ExtendedKeyManager) factory.getKeyManagers()[0]);
     } catch (GeneralSecurityException | java.io.IOException e) {
       throw new AssertionError(e);
     }
@@ -162,6 +165,55 @@ final class TestCredentials implements Credentials {
     @Override
     public X509Certificate[] getAcceptedIssuers() {
       return trust.getAcceptedIssuers();
+    }
+  }
+
+  /** Shows its certificate to everybody, as somebody with bad intentions does. */
+  private static final class AnyIssuer extends X509ExtendedKeyManager {
+    private final X509ExtendedKeyManager key;
+
+    AnyIssuer(X509ExtendedKeyManager key) {
+      this.key = key;
+    }
+
+    @Override
+    public String chooseEngineClientAlias(String[] types, Principal[] issuers, SSLEngine engine) {
+      return key.chooseEngineClientAlias(types, null, engine);
+    }
+
+    @Override
+    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+      return key.chooseEngineServerAlias(type, null, engine);
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return key.getClientAliases(type, null);
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      return key.chooseClientAlias(types, null, socket);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return key.getServerAliases(type, null);
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return key.chooseServerAlias(type, null, socket);
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return key.getCertificateChain(alias);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return key.getPrivateKey(alias);
     }
   }
 }
