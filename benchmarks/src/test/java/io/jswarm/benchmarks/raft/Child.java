@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Processes and directories of a benchmark; none outlives it. */
-final class Child {
+public final class Child {
   private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
 
   static {
@@ -28,7 +28,14 @@ final class Child {
 
   private Child() {}
 
-  static Process start(Path log, List<String> command) {
+  /** Has a process ended with this one. */
+  public static Process owned(Process process) {
+    STARTED.add(process);
+    return process;
+  }
+
+  /** Starts a process whose output goes into a file. */
+  public static Process start(Path log, List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command)
@@ -42,7 +49,8 @@ final class Child {
     }
   }
 
-  static void kill(Process process) {
+  /** Ends a process at once, and waits for that. */
+  public static void kill(Process process) {
     process.destroyForcibly();
     try {
       process.waitFor();
@@ -58,7 +66,7 @@ final class Child {
   }
 
   /** The class path of this program, which Maven may have loaded into a JVM of its own. */
-  static String classPath() {
+  public static String classPath() {
     if (Child.class.getClassLoader() instanceof URLClassLoader loader) {
       return Arrays.stream(loader.getURLs()).map(Child::file).collect(Collectors.joining(":"));
     }
@@ -74,7 +82,7 @@ final class Child {
   }
 
   /** A directory on a disk: where {@code bench.dir} says, else in the working directory. */
-  static Path directory(String name) {
+  public static Path directory(String name) {
     try {
       Path base = Path.of(System.getProperty("bench.dir", "target"));
       Files.createDirectories(base);
@@ -84,7 +92,8 @@ final class Child {
     }
   }
 
-  static void remove(Path directory) {
+  /** Removes a directory and what is in it. */
+  public static void remove(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
