@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What managers agree through: an ordered log of entries that every manager applies. One manager at
@@ -56,6 +59,16 @@ public interface ReplicatedLog extends AutoCloseable {
 
   /** Who takes part, and how that is changed; empty for a log that has one manager only. */
   Optional<ManagerGroup> group();
+
+  /**
+   * From now on what is on this manager's disk opens with {@code unlockKey} only, or by itself if
+   * that is null (S10.3). A data key that was open until then is replaced, and once what it sealed
+   * has been written anew it is forgotten (C10.15). Completes when the lock is durable; a log that
+   * keeps nothing on disk has nothing to lock. Any thread.
+   */
+  default CompletionStage<Void> lock(@Nullable SecretKey unlockKey) {
+    return CompletableFuture.completedFuture(null);
+  }
 
   /** Stops taking part, handing leadership on first; proposals in flight fail. Idempotent. */
   @Override

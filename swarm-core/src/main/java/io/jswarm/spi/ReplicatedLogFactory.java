@@ -5,6 +5,8 @@ import io.jswarm.loop.Environment;
 import io.jswarm.transport.Transport;
 import java.nio.file.Path;
 import java.util.Objects;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the replicated log of a manager; found by {@link java.util.ServiceLoader}. */
 public interface ReplicatedLogFactory {
@@ -35,6 +37,7 @@ public interface ReplicatedLogFactory {
    * @param directory where it keeps log, snapshots and key; of this manager alone
    * @param environment time, randomness, threads
    * @param transport how it talks to the others
+   * @param unlockKey opens the keys on disk if they are locked (S10.3); null = there is none
    */
   record Settings(
       String nodeId,
@@ -42,7 +45,8 @@ public interface ReplicatedLogFactory {
       Path directory,
       Environment environment,
       Transport transport,
-      Entry entry) {
+      Entry entry,
+      @Nullable SecretKey unlockKey) {
     public Settings {
       Objects.requireNonNull(nodeId, "nodeId");
       Objects.requireNonNull(address, "address");
@@ -50,6 +54,17 @@ public interface ReplicatedLogFactory {
       Objects.requireNonNull(environment, "environment");
       Objects.requireNonNull(transport, "transport");
       Objects.requireNonNull(entry, "entry");
+    }
+
+    /** Of a log whose keys on disk are not locked. */
+    public Settings(
+        String nodeId,
+        String address,
+        Path directory,
+        Environment environment,
+        Transport transport,
+        Entry entry) {
+      this(nodeId, address, directory, environment, transport, entry, null);
     }
   }
 }
