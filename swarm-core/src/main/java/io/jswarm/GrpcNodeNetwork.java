@@ -20,6 +20,7 @@ import io.jswarm.security.IdentityFiles;
 import io.jswarm.security.NodeCredentials;
 import io.jswarm.security.NodeIdentity;
 import io.jswarm.security.RootAuthority;
+import io.jswarm.security.UnlockKey;
 import io.jswarm.transport.ChannelKind;
 import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Transport;
@@ -166,6 +167,16 @@ final class GrpcNodeNetwork implements NodeNetwork {
   @Override
   public void guard(Manager manager) {
     guard = ManagerGuard.of(manager, credentials, transport);
+  }
+
+  @Override
+  public Optional<UnlockKey> unlockKey() {
+    return files.unlockKey();
+  }
+
+  @Override
+  public synchronized void lock(Optional<UnlockKey> key) {
+    files.lock(key.orElse(null));
   }
 
   @Override

@@ -51,6 +51,7 @@ final class Manager implements Closeable {
   private final ReplicatedLog log;
   private final ControlLoop control;
   private final LocalSwarm swarm;
+  private final ManagerLock lock;
   private final List<Transport.Registration> registrations = new ArrayList<>();
 
   /**
@@ -116,6 +117,7 @@ final class Manager implements Closeable {
             loop,
             new CertificateServer(control, environment, this::addresses)));
     network.guard(this);
+    this.lock = new ManagerLock(environment, loop, store, log, network);
   }
 
   Environment environment() {
@@ -250,6 +252,7 @@ final class Manager implements Closeable {
    */
   @Override
   public void close() {
+    lock.close();
     registrations.forEach(Transport.Registration::close);
     CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     loop.execute(

@@ -7,6 +7,7 @@ import io.jswarm.loop.EventLoop;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -101,6 +102,7 @@ final class ManagerRole {
       } else if (network.role() == NodeRole.WORKER && manager != null) {
         end();
         forget.run();
+        network.lock(Optional.empty()); // only managers are locked
         LOG.info("node {} is a worker now", node.id());
         gone.complete(null);
       }

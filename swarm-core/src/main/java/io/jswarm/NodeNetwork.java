@@ -7,6 +7,7 @@ import io.jswarm.model.Node;
 import io.jswarm.model.NodeDescription.TlsInfo;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.Payload;
+import io.jswarm.security.UnlockKey;
 import io.jswarm.transport.Transport;
 import java.io.Closeable;
 import java.util.List;
@@ -66,6 +67,14 @@ interface NodeNetwork extends Closeable {
 
   /** Whom the manager knows, so that those it removed or demoted can be told apart. */
   default void guard(Manager manager) {}
+
+  /** What the node's key on disk is locked with, if it is. */
+  default Optional<UnlockKey> unlockKey() {
+    return Optional.empty();
+  }
+
+  /** Locks the node's key on disk with another one, or with none. Blocks. */
+  default void lock(Optional<UnlockKey> key) {}
 
   /** Nobody may connect any more. */
   default void shut() {}

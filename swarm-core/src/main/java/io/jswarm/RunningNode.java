@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,7 +225,13 @@ final class RunningNode {
     }
     return factory.create(
         new ReplicatedLogFactory.Settings(
-            id(), network.address(), directory.path(LOG), environment, network.transport(), entry));
+            id(),
+            network.address(),
+            directory.path(LOG),
+            environment,
+            network.transport(),
+            entry,
+            from.unlockKey == null ? null : new SecretKeySpec(from.unlockKey.bytes(), "AES")));
   }
 
   private void forgetLog() {

@@ -24,6 +24,7 @@ import io.jswarm.model.ServiceSpec;
 import io.jswarm.model.Task;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -82,6 +83,19 @@ public interface Swarm {
    * are not concerned (C11.3).
    */
   Reply<String> rotateJoinToken(NodeRole role);
+
+  /**
+   * The key without which no manager starts again, {@code SWMKEY-1-…}; nothing while managers are
+   * not locked. They are locked, or opened again, by {@link ClusterSpec.Builder#autoLockManagers}.
+   * Keep it somewhere else: without it, and with all managers down, the cluster is lost.
+   */
+  Reply<Optional<String>> unlockKey();
+
+  /**
+   * Replaces that key; nothing if managers are not locked. Managers follow within moments; one that
+   * is down starts with the key it had when it went.
+   */
+  Reply<Optional<String>> rotateUnlockKey();
 
   /**
    * Begins to replace the cluster's root certificate by a new one (S11.5); a cluster has one when

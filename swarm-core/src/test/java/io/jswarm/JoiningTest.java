@@ -13,6 +13,8 @@ import io.jswarm.model.NodeState;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.orchestration.SpreadingTestEngine;
 import io.jswarm.runtime.SimulatedHost;
+import io.jswarm.security.IdentityFiles;
+import io.jswarm.security.UnlockKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -238,6 +240,46 @@ class JoiningTest {
     nodes.pop().detach();
     SwarmNode again = run(builder("w1"));
     await(() -> object(manager, again).status().state() == NodeState.READY);
+  }
+
+  @Test
+  void c12_13_managersAreLockedWithAKeyThatCanBeReplaced() {
+    SwarmNode manager = manager("m1");
+    Path pem = dir.resolve("m1/certificates/swarm-node.pem");
+    assertThat(manager.swarm().rotateUnlockKey().await()).isEmpty();
+    Cluster cluster = manager.swarm().inspectCluster().await();
+
+    manager
+        .swarm()
+        .updateCluster(
+            cluster.meta().version(), cluster.spec().toBuilder().autoLockManagers(true).build())
+        .await();
+    String first = manager.swarm().unlockKey().await().orElseThrow();
+    await(() -> read(pem).contains("LOCKED PRIVATE KEY"));
+    String second = manager.swarm().rotateUnlockKey().await().orElseThrow();
+
+    assertThat(first).matches("SWMKEY-1-[A-Za-z0-9+/]{43}").isNotEqualTo(second);
+    await(() -> opens(pem.getParent(), second));
+    assertThat(opens(pem.getParent(), first)).isFalse();
+    assertThatThrownBy(() -> IdentityFiles.in(pem.getParent(), null).load())
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("needs the unlock key");
+  }
+
+  private static boolean opens(Path certificates, String key) {
+    try {
+      return IdentityFiles.in(certificates, UnlockKey.parse(key)).load().isPresent();
+    } catch (PermissionDeniedException e) {
+      return false;
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test

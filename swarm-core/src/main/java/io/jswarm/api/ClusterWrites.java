@@ -3,6 +3,7 @@ package io.jswarm.api;
 
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.membership.JoinTokens;
+import io.jswarm.membership.ManagerKeys;
 import io.jswarm.membership.RootRotator;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.ClusterSpec;
@@ -27,7 +28,15 @@ final class ClusterWrites {
       Cluster cluster = cluster(tx);
       Cluster updated = cluster.withSpec(spec).withMeta(cluster.meta().withVersion(version));
       RootRotator.check(updated, tx);
-      return tx.update(updated).redacted();
+      return tx.update(ManagerKeys.asWanted(updated)).redacted();
+    }
+  }
+
+  /** Replaces the key that managers are locked with, if they are. */
+  record RotateUnlockKey() implements StoreWrite<Cluster> {
+    @Override
+    public Cluster apply(Tx tx, Leader leader) {
+      return tx.update(ManagerKeys.rotated(cluster(tx))).redacted();
     }
   }
 

@@ -32,6 +32,7 @@ public final class ControlCodec implements MessageCodec {
                   Map.entry("addManager", ManagerRequests.Add.class),
                   Map.entry("updateCluster", ClusterWrites.Update.class),
                   Map.entry("rotateRoot", ClusterWrites.RotateRoot.class),
+                  Map.entry("rotateUnlockKey", ClusterWrites.RotateUnlockKey.class),
                   Map.entry("rotateJoinToken", ClusterWrites.RotateJoinToken.class),
                   Map.entry("createConfig", ConfigWrites.Create.class),
                   Map.entry("updateConfig", ConfigWrites.Update.class),

@@ -7,6 +7,7 @@ import io.jswarm.Swarm;
 import io.jswarm.control.ControlLoop;
 import io.jswarm.dispatch.LogBroker;
 import io.jswarm.loop.Environment;
+import io.jswarm.membership.ManagerKeys;
 import io.jswarm.membership.Managers;
 import io.jswarm.membership.Membership;
 import io.jswarm.membership.NewCluster;
@@ -23,6 +24,7 @@ import io.jswarm.transport.Listener;
 import io.jswarm.transport.PeerIdentity;
 import io.jswarm.transport.Transport;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +148,24 @@ public final class LocalSwarm implements Swarm, AutoCloseable {
         calls
             .submit(new ClusterWrites.RotateJoinToken(role))
             .thenApply(cluster -> ClusterWrites.joinToken(cluster, role)),
+        calls.environment().awaiter());
+  }
+
+  @Override
+  public Reply<Optional<String>> unlockKey() {
+    return calls.read(view -> unlockKey(ClusterWrites.cluster(view)));
+  }
+
+  private static Optional<String> unlockKey(Cluster cluster) {
+    return ManagerKeys.textOf(cluster);
+  }
+
+  @Override
+  public Reply<Optional<String>> rotateUnlockKey() {
+    return Reply.of(
+        calls
+            .submit(new ClusterWrites.RotateUnlockKey())
+            .thenApply(written -> unlockKey(ClusterWrites.cluster(calls.view()))),
         calls.environment().awaiter());
   }
 

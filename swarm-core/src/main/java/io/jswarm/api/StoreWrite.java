@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 sealed interface StoreWrite<R> extends ControlRequest<R>
     permits ClusterWrites.RotateJoinToken,
         ClusterWrites.RotateRoot,
+        ClusterWrites.RotateUnlockKey,
         ClusterWrites.Update,
         ConfigWrites.Create,
         ConfigWrites.Remove,

@@ -154,6 +154,23 @@ public record Cluster(
         vxlanUdpPort);
   }
 
+  /** The same cluster with other keys that unlock managers. */
+  public Cluster withUnlockKeys(List<EncryptionKey> unlockKeys) {
+    return new Cluster(
+        id,
+        meta,
+        spec,
+        rootCa,
+        networkBootstrapKeys,
+        encryptionKeyLamportClock,
+        blacklistedCertificates,
+        unlockKeys,
+        fips,
+        defaultAddressPool,
+        subnetSize,
+        vxlanUdpPort);
+  }
+
   /** The same cluster with other refused certificates. */
   public Cluster withBlacklistedCertificates(Map<String, Instant> blacklistedCertificates) {
     return new Cluster(

@@ -118,6 +118,11 @@ public final class IdentityFiles {
     write(NODE, key + identity.chainPem(), "rw-------");
   }
 
+  /** What the key there is locked with, if it is. */
+  public Optional<UnlockKey> unlockKey() {
+    return isLocked() ? Optional.ofNullable(unlockKey) : Optional.empty();
+  }
+
   /** Locks the key with another unlock key, or with none; durable on return. */
   public void lock(@Nullable UnlockKey next) {
     Optional<NodeIdentity> identity = load();
