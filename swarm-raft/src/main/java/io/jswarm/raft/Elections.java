@@ -150,6 +150,9 @@ final class Elections {
       return;
     }
     await();
+    if (engine.journal().isFull()) {
+      return; // it could not lead; the others are asked by whoever has room
+    }
     MessageCodec.Poll question =
         new MessageCodec.Poll(
             raft.getTerm(), engine.journal().lastIndex(), engine.journal().lastTerm());
@@ -197,7 +200,11 @@ final class Elections {
   CompletableFuture<byte[]> timeoutNow(long term) {
     ManagerContext raft = engine.raft();
     boolean willing =
-        term == raft.getTerm() && raft.hasRole(Role.FOLLOWER) && engine.isVoter() && !stopped;
+        term == raft.getTerm()
+            && raft.hasRole(Role.FOLLOWER)
+            && engine.isVoter()
+            && !engine.journal().isFull()
+            && !stopped;
     if (willing) {
       LOG.atInfo().addKeyValue("term", term).log("the leader hands over to this manager");
       loop.execute(
@@ -226,14 +233,27 @@ final class Elections {
       return;
     }
     if (!hasQuorum()) {
-      LOG.atWarn().log("no quorum of managers answers; this one steps down");
-      raft.setLeader(null);
-      raft.transition(Role.FOLLOWER);
+      stepDown("no quorum of managers answers");
       return;
     }
     schedule(heartbeat, this::beat);
     pulse();
     engine.membership().refresh();
+  }
+
+  void stepDown(String why) {
+    ManagerContext raft = engine.raft();
+    if (raft.hasRole(Role.LEADER)) {
+      LOG.atWarn().log("{}; this one leads no more", why);
+      raft.setLeader(null);
+      raft.transition(Role.FOLLOWER);
+    }
+  }
+
+  /** Whether the others that answer could agree without this manager. */
+  boolean othersAreQuorum() {
+    long reached = others().stream().filter(this::isReachable).count();
+    return reached >= engine.raft().getCluster().getQuorum();
   }
 
   /** Shows the followers that the leader is there, and sends what waits for them. */

@@ -237,7 +237,26 @@ final class Engine {
       return;
     }
     journal().retry();
+    leadNoMoreWhenFull();
     loop.schedule(RETRY, () -> guarded(this::retryJournal));
+  }
+
+  /** Who has no room can do nothing for the cluster that another one could not do better. */
+  private void leadNoMoreWhenFull() {
+    boolean inTheWay =
+        journal().isFull()
+            && raft.hasRole(Role.LEADER)
+            && elections.othersAreQuorum()
+            && !transfer.isRunning();
+    if (inTheWay) {
+      whenDone(
+          transfer.start(Optional.empty()),
+          (done, error) -> {
+            if (error != null && journal().isFull()) {
+              elections.stepDown("there is no room on this manager's disk");
+            }
+          });
+    }
   }
 
   CompletableFuture<Long> propose(ReplicatedLog.Entry entry) {

@@ -31,6 +31,10 @@ final class LeadershipTransfer {
     this.patience = settings.electionTimeout().multipliedBy(2);
   }
 
+  boolean isRunning() {
+    return running;
+  }
+
   CompletableFuture<Void> start(Optional<String> to) {
     if (!engine.raft().hasRole(Role.LEADER)) {
       return CompletableFuture.failedFuture(engine.proposals().notLeader());

@@ -364,6 +364,28 @@ class ManagersTest {
   }
 
   @Test
+  void a6_aLeaderWithoutRoomMakesWayForOneThatHasSome() {
+    managers.begin(3);
+    write(10);
+    Simulated first = managers.leader();
+    first.disk.capacity(first.disk.used());
+
+    managers.await(
+        () -> {
+          managers.leaderIfAny().ifPresent(leader -> leader.propose(++next, 1_000));
+          managers.world.runFor(Duration.ofMillis(5));
+          return managers.leaderIfAny().filter(leader -> leader != first).isPresent();
+        },
+        "another leader");
+    managers.world.runFor(Duration.ofSeconds(10));
+
+    assertThat(managers.leader()).isNotSameAs(first);
+    write(managers.leader());
+    first.disk.capacity(Long.MAX_VALUE / 2);
+    managers.awaitEqual(managers.running());
+  }
+
+  @Test
   void i20_afterAFailedSyncTheManagerMakesNoFurtherPromise() {
     managers.begin(3);
     Simulated leader = managers.leader();
