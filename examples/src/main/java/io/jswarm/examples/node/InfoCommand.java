@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** Says who the node is; works on workers too. */
-@Command(name = "info", description = "Shows who this node is.")
+@Command(name = "info", mixinStandardHelpOptions = true, description = "Shows who this node is.")
 final class InfoCommand implements Runnable {
   @ParentCommand private NodeCommand root = NodeCommand.unset();
 

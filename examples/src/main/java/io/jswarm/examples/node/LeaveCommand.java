@@ -9,6 +9,7 @@ import picocli.CommandLine.ParentCommand;
 /** Takes the node out of its cluster. */
 @Command(
     name = "leave",
+    mixinStandardHelpOptions = true,
     description = "Leaves the cluster: the node stops its tasks, and its process ends.")
 final class LeaveCommand implements Runnable {
   @ParentCommand private NodeCommand root = NodeCommand.unset();

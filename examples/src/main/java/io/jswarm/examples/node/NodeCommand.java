@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
     name = "jswarm-node",
+    mixinStandardHelpOptions = true,
     description = "A node of a JSwarm cluster, and what can be asked of it.",
     version = "JSwarm 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND",
@@ -96,15 +97,9 @@ public final class NodeCommand {
     line.setUsageHelpAutoWidth(false);
     line.setParameterExceptionHandler(NodeCommand::misused);
     line.setExecutionExceptionHandler(NodeCommand::failed);
-    addHelp(line);
     CommandLine service = requireNonNull(line.getSubcommands().get("service"));
     requireNonNull(service.getSubcommands().get("create")).setStopAtPositional(true);
     return line;
-  }
-
-  private static void addHelp(CommandLine line) {
-    line.getCommandSpec().mixinStandardHelpOptions(true);
-    line.getSubcommands().values().forEach(NodeCommand::addHelp);
   }
 
   /** What a node starts with runs here, all else at the node. */

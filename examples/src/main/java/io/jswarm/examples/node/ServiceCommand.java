@@ -34,6 +34,7 @@ import picocli.CommandLine.ParentCommand;
 /** Services. */
 @Command(
     name = "service",
+    mixinStandardHelpOptions = true,
     description = "Shows and manages services.",
     subcommands = {ServiceCreateCommand.class, ServiceLogsCommand.class})
 final class ServiceCommand {
@@ -43,7 +44,7 @@ final class ServiceCommand {
     return root.session();
   }
 
-  @Command(name = "ls", description = "Lists services.")
+  @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists services.")
   void ls(@Mixin ListOptions options) {
     NodeSession session = root.session();
     Swarm.Services services = session.swarm().services();
@@ -86,7 +87,7 @@ final class ServiceCommand {
     return protocol.name().toLowerCase(Locale.ROOT);
   }
 
-  @Command(name = "ps", description = "Lists the tasks of services.")
+  @Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the tasks of services.")
   void ps(
       @Mixin ListOptions options,
       @Parameters(paramLabel = "SERVICE", arity = "1..*") List<String> names) {
@@ -128,7 +129,7 @@ final class ServiceCommand {
     options.print(session, tasks.stream().map(Task::id).toList(), table);
   }
 
-  @Command(name = "scale", description = "Sets the number of tasks of services.")
+  @Command(name = "scale", mixinStandardHelpOptions = true, description = "Sets the number of tasks of services.")
   int scale(
       @Option(
               names = {"-d", "--detach"},
@@ -156,7 +157,7 @@ final class ServiceCommand {
     return code;
   }
 
-  @Command(name = "rm", description = "Removes services.")
+  @Command(name = "rm", mixinStandardHelpOptions = true, description = "Removes services.")
   int rm(@Parameters(paramLabel = "SERVICE", arity = "1..*") List<String> names) {
     NodeSession session = root.session();
     int code = 0;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** Creates a service. */
 @Command(
     name = "create",
+    mixinStandardHelpOptions = true,
     description = "Creates a service, and waits until it runs.",
     sortOptions = false)
 final class ServiceCreateCommand implements Runnable {

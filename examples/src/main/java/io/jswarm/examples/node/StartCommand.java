@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /** Starts a node again. */
 @Command(
     name = "start",
+    mixinStandardHelpOptions = true,
     description = "Starts a node again that was made with init or join; it finds its tasks.")
 final class StartCommand implements ForegroundCommand, NodeProcess.Entry {
   @Mixin private RunOptions run = new RunOptions();
