@@ -16,7 +16,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Begins a cluster. */
-@Command(name = "init", mixinStandardHelpOptions = true, description = "Begins a cluster, with this node as its first manager.")
+@Command(
+    name = "init",
+    mixinStandardHelpOptions = true,
+    description = "Begins a cluster, with this node as its first manager.")
 final class InitCommand implements ForegroundCommand, NodeProcess.Entry {
   @Mixin private NodeOptions node = new NodeOptions();
   @Mixin private RunOptions run = new RunOptions();

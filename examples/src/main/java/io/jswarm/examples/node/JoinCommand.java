@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Joins a cluster. */
-@Command(name = "join", mixinStandardHelpOptions = true, description = "Joins a cluster, as what the token says.")
+@Command(
+    name = "join",
+    mixinStandardHelpOptions = true,
+    description = "Joins a cluster, as what the token says.")
 final class JoinCommand implements ForegroundCommand, NodeProcess.Entry {
   @Mixin private NodeOptions node = new NodeOptions();
   @Mixin private RunOptions run = new RunOptions();

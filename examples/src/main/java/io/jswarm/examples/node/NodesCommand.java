@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** The cluster's nodes. */
-@Command(name = "node", mixinStandardHelpOptions = true, description = "Shows and manages the cluster's nodes.")
+@Command(
+    name = "node",
+    mixinStandardHelpOptions = true,
+    description = "Shows and manages the cluster's nodes.")
 final class NodesCommand {
   @ParentCommand private NodeCommand root = NodeCommand.unset();
 
@@ -56,33 +59,51 @@ final class NodesCommand {
     return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  @Command(name = "drain", mixinStandardHelpOptions = true, description = "Moves all tasks of nodes elsewhere.")
+  @Command(
+      name = "drain",
+      mixinStandardHelpOptions = true,
+      description = "Moves all tasks of nodes elsewhere.")
   int drain(@Parameters(paramLabel = "NODE", arity = "1..*") List<String> names) {
     return each(names, (swarm, name) -> swarm.drain(name), "Node %s drains.");
   }
 
-  @Command(name = "pause", mixinStandardHelpOptions = true, description = "Gives nodes no new tasks.")
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = "Gives nodes no new tasks.")
   int pause(@Parameters(paramLabel = "NODE", arity = "1..*") List<String> names) {
     return each(names, (swarm, name) -> swarm.pause(name), "Node %s takes no new tasks.");
   }
 
-  @Command(name = "activate", mixinStandardHelpOptions = true, description = "Gives nodes tasks again.")
+  @Command(
+      name = "activate",
+      mixinStandardHelpOptions = true,
+      description = "Gives nodes tasks again.")
   int activate(@Parameters(paramLabel = "NODE", arity = "1..*") List<String> names) {
     return each(names, (swarm, name) -> swarm.activate(name), "Node %s is active.");
   }
 
-  @Command(name = "promote", mixinStandardHelpOptions = true, description = "Makes workers managers.")
+  @Command(
+      name = "promote",
+      mixinStandardHelpOptions = true,
+      description = "Makes workers managers.")
   int promote(@Parameters(paramLabel = "NODE", arity = "1..*") List<String> names) {
     return each(
         names, (swarm, name) -> swarm.promote(name), "Node %s promoted to a manager in the swarm.");
   }
 
-  @Command(name = "demote", mixinStandardHelpOptions = true, description = "Makes managers workers.")
+  @Command(
+      name = "demote",
+      mixinStandardHelpOptions = true,
+      description = "Makes managers workers.")
   int demote(@Parameters(paramLabel = "NODE", arity = "1..*") List<String> names) {
     return each(names, (swarm, name) -> swarm.demote(name), "Manager %s demoted in the swarm.");
   }
 
-  @Command(name = "rm", mixinStandardHelpOptions = true, description = "Removes workers from the cluster.")
+  @Command(
+      name = "rm",
+      mixinStandardHelpOptions = true,
+      description = "Removes workers from the cluster.")
   int rm(
       @Option(
               names = {"-f", "--force"},

@@ -87,7 +87,10 @@ final class ServiceCommand {
     return protocol.name().toLowerCase(Locale.ROOT);
   }
 
-  @Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the tasks of services.")
+  @Command(
+      name = "ps",
+      mixinStandardHelpOptions = true,
+      description = "Lists the tasks of services.")
   void ps(
       @Mixin ListOptions options,
       @Parameters(paramLabel = "SERVICE", arity = "1..*") List<String> names) {
@@ -129,7 +132,10 @@ final class ServiceCommand {
     options.print(session, tasks.stream().map(Task::id).toList(), table);
   }
 
-  @Command(name = "scale", mixinStandardHelpOptions = true, description = "Sets the number of tasks of services.")
+  @Command(
+      name = "scale",
+      mixinStandardHelpOptions = true,
+      description = "Sets the number of tasks of services.")
   int scale(
       @Option(
               names = {"-d", "--detach"},

@@ -17,7 +17,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** Output of a service's tasks. */
-@Command(name = "logs", mixinStandardHelpOptions = true, description = "Shows what the tasks of a service print.")
+@Command(
+    name = "logs",
+    mixinStandardHelpOptions = true,
+    description = "Shows what the tasks of a service print.")
 final class ServiceLogsCommand implements Runnable {
   private static final Duration FOR_EVER = Duration.ofDays(30);
 

@@ -8,11 +8,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Join tokens. */
-@Command(name = "token", mixinStandardHelpOptions = true, description = "Shows or replaces what nodes join with.")
+@Command(
+    name = "token",
+    mixinStandardHelpOptions = true,
+    description = "Shows or replaces what nodes join with.")
 final class TokenCommand {
   @ParentCommand private NodeCommand root = NodeCommand.unset();
 
-  @Command(name = "worker", mixinStandardHelpOptions = true, description = "Shows how workers join.")
+  @Command(
+      name = "worker",
+      mixinStandardHelpOptions = true,
+      description = "Shows how workers join.")
   void worker(
       @Option(names = "--rotate", description = "Replace the token; the old one is void.")
           boolean rotate,
@@ -23,7 +29,10 @@ final class TokenCommand {
     token(NodeRole.WORKER, rotate, quiet);
   }
 
-  @Command(name = "manager", mixinStandardHelpOptions = true, description = "Shows how managers join.")
+  @Command(
+      name = "manager",
+      mixinStandardHelpOptions = true,
+      description = "Shows how managers join.")
   void manager(
       @Option(names = "--rotate", description = "Replace the token; the old one is void.")
           boolean rotate,
