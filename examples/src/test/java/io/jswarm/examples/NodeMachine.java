@@ -97,6 +97,33 @@ final class NodeMachine {
     }
   }
 
+  /** Nothing comes from the machine or gets there any more, and nobody is told. */
+  void cutOff() {
+    if (network.isIsolated()) {
+      network.cutOff(number);
+    } else {
+      signal("-STOP");
+    }
+  }
+
+  void heal() {
+    if (network.isIsolated()) {
+      network.heal(number);
+    } else {
+      signal("-CONT");
+    }
+  }
+
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("kill", signal, "" + process.pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   void end() {
     if (process != null) {
       process.destroyForcibly();

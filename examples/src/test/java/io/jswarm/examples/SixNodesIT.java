@@ -192,7 +192,7 @@ class SixNodesIT {
   }
 
   private void cutAWorkerOff(NodeMachine at) {
-    network.cutOff(machine("w2").number);
+    machine("w2").cutOff();
     long millis =
         Waiting.until(
             "the tasks of w2 to run elsewhere",
@@ -205,7 +205,7 @@ class SixNodesIT {
   }
 
   private void everybodyComesBack(NodeMachine at) {
-    network.heal(machine("w2").number);
+    machine("w2").heal();
     machine("w1").begin("start");
     for (String name : List.of("m1", "m2", "m3")) {
       if (!name.equals(at.name) && !status(at, name).equals("Ready")) {

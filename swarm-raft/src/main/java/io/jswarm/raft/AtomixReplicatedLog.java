@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.raft;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.UnavailableException;
 import io.jswarm.loop.EventLoop;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,8 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
   private volatile @Nullable Engine engine;
   private volatile @Nullable Executor owner;
   private @Nullable Disk disk;
+  private volatile @Nullable Seal seal;
+  private final Executor locking;
   private boolean started;
   private boolean closed;
 
@@ -49,13 +53,14 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
   }
 
   AtomixReplicatedLog(Settings where, RaftSettings settings) {
-    this(where, settings, new Directory(where.directory()));
+    this(where, settings, new Directory(where.directory(), where.unlockKey()));
   }
 
   AtomixReplicatedLog(Settings where, RaftSettings settings, Place place) {
     this.where = where;
     this.settings = settings;
     this.place = place;
+    this.locking = MoreExecutors.newSequentialExecutor(where.environment().blocking());
     this.loop = where.environment().loops().create("raft-" + where.nodeId());
   }
 
@@ -70,8 +75,9 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     try {
       Disk open = place.disk();
       disk = open;
-      Engine created =
-          new Engine(where, settings, open, place.seal(), loop, owner, machine, leadership);
+      Seal opened = place.seal();
+      seal = opened;
+      Engine created = new Engine(where, settings, open, opened, loop, owner, machine, leadership);
       engine = created;
       created.start();
     } catch (IOException e) {
@@ -101,6 +107,28 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
   public int maxEntryBytes() {
     Engine running = engine;
     return running == null ? Engine.MAX_ENTRY_BYTES : running.maxEntryBytes();
+  }
+
+  @Override
+  public CompletionStage<Void> lock(@Nullable SecretKey unlockKey) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Seal opened = seal;
+    if (opened == null) {
+      done.completeExceptionally(
+          new UnavailableException("the replicated log has not been started"));
+      return done;
+    }
+    locking.execute(
+        () -> {
+          try {
+            opened.lock(unlockKey);
+            done.complete(null);
+          } catch (IOException | RuntimeException e) {
+            done.completeExceptionally(
+                new UnavailableException("the keys of the log cannot be locked: " + e, e));
+          }
+        });
+    return done;
   }
 
   @Override
@@ -159,7 +187,7 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     loop.close();
   }
 
-  private record Directory(Path path) implements Place {
+  private record Directory(Path path, @Nullable SecretKey unlockKey) implements Place {
     @Override
     public Disk disk() throws IOException {
       return Disk.directory(path.resolve("log"));
@@ -168,7 +196,7 @@ public final class AtomixReplicatedLog implements ReplicatedLog {
     @Override
     public Seal seal() throws IOException {
       Files.createDirectories(path);
-      return Seal.open(path.resolve("key"));
+      return Seal.open(path.resolve("key"), unlockKey);
     }
   }
 }

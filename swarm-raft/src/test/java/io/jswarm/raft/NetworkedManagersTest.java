@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jswarm.FailedPreconditionException;
+import io.jswarm.PermissionDeniedException;
 import io.jswarm.Swarm;
 import io.jswarm.SwarmException;
 import io.jswarm.SwarmNode;
 import io.jswarm.api.Filter;
 import io.jswarm.loop.Environment;
+import io.jswarm.model.Cluster;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeState;
@@ -17,9 +19,13 @@ import io.jswarm.model.Reachability;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.orchestration.SpreadingTestEngine;
 import io.jswarm.runtime.SimulatedHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -221,6 +227,37 @@ class NetworkedManagersTest {
     await(() -> nameOfLeader() != null && !nameOfLeader().equals(first));
     assertThat(dir.resolve(first).resolve("certificates")).doesNotExist();
     assertThat(dir.resolve(first).resolve("raft")).doesNotExist();
+  }
+
+  @Test
+  void c10_13_aLockedManagerStartsWithTheUnlockKeyOnly() {
+    run("m1", builder("m1").asManager().listen("127.0.0.1", 0));
+    Swarm swarm = nodes.get("m1").swarm();
+    Cluster cluster = swarm.inspectCluster().await();
+    swarm
+        .updateCluster(
+            cluster.meta().version(), cluster.spec().toBuilder().autoLockManagers(true).build())
+        .await();
+    String key = swarm.unlockKey().await().orElseThrow();
+    await(() -> isLocked("m1/raft/key") && isLocked("m1/certificates/swarm-node.pem"));
+    create(3);
+    nodes.remove("m1").detach();
+
+    assertThatThrownBy(() -> builder("m1").start())
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("needs the unlock key");
+    assertThatThrownBy(() -> builder("m1").unlockKey("SWMKEY-1-" + "A".repeat(43)).start())
+        .isInstanceOf(PermissionDeniedException.class);
+    run("m1", builder("m1").unlockKey(key));
+    await(() -> nodes.get("m1").swarm().services().counts("web").await().running() == 3);
+  }
+
+  private boolean isLocked(String file) {
+    try {
+      return Files.readString(dir.resolve(file)).toLowerCase(Locale.ROOT).contains("locked");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

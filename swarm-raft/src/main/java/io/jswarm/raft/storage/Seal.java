@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypts what goes to disk, by AES-256-GCM under a data key. Sealed bytes begin with the id of
@@ -30,22 +32,51 @@ public final class Seal {
   /** Making one takes ten times as long as using it. */
   private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(Seal::newCipher);
 
-  private final int current;
-  private final Map<Integer, SecretKey> keys;
+  private final @Nullable Path path;
+  private volatile KeyFile file;
 
-  private Seal(int current, Map<Integer, SecretKey> keys) {
-    this.current = current;
-    this.keys = keys;
+  private Seal(@Nullable Path path, KeyFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /** The same for a file that is not locked. */
+  public static Seal open(Path keyFile) throws IOException {
+    return open(keyFile, null);
   }
 
   /**
    * The seal of a key file, which is made with a new key if there is none.
    *
+   * @param unlockKey opens the file if it is locked
    * @throws UntrustedLogException when the file is damaged
+   * @throws io.jswarm.FailedPreconditionException when it is locked and there is no unlock key
+   * @throws io.jswarm.PermissionDeniedException when the unlock key is not the right one
    */
-  public static Seal open(Path keyFile) throws IOException {
-    KeyFile file = KeyFile.open(keyFile);
-    return new Seal(file.current(), file.keys());
+  public static Seal open(Path keyFile, @Nullable SecretKey unlockKey) throws IOException {
+    return new Seal(keyFile, KeyFile.open(keyFile, unlockKey));
+  }
+
+  /**
+   * Locks the key file under another unlock key, or opens it for good; durable on return. What was
+   * open until then may have been read: from now on another key seals, and the old one only opens
+   * what it sealed. Blocks; one call at a time.
+   */
+  public void lock(@Nullable SecretKey unlockKey) throws IOException {
+    Path where = path;
+    if (where == null) {
+      return;
+    }
+    KeyFile before = file;
+    KeyFile next = new KeyFile(before.current(), before.keys(), unlockKey != null);
+    if (unlockKey != null && !before.isLocked()) {
+      SecretKey fresh = newKey();
+      Map<Integer, SecretKey> keys = new TreeMap<>(before.keys());
+      keys.put(KeyFile.idOf(fresh), fresh);
+      next = new KeyFile(KeyFile.idOf(fresh), keys, true);
+    }
+    next.write(where, unlockKey);
+    file = next; // not before it is durable: nothing is sealed by a key that could be lost
   }
 
   /** A seal by one known key of 32 bytes; for tests. */
@@ -55,7 +86,7 @@ public final class Seal {
     }
     SecretKey secret = new SecretKeySpec(key, ALGORITHM);
     int id = KeyFile.idOf(secret);
-    return new Seal(id, Map.of(id, secret));
+    return new Seal(null, new KeyFile(id, Map.of(id, secret), false));
   }
 
   private static Cipher newCipher() {
@@ -88,26 +119,27 @@ public final class Seal {
 
   /** The id of the key that seals; derived from the key. */
   public int keyId() {
-    return current;
+    return file.current();
   }
 
   /** Whether what was sealed by that key can be opened. */
   boolean holds(int keyId) {
-    return keys.containsKey(keyId);
+    return file.keys().containsKey(keyId);
   }
 
   /** Seals a part of {@code plain}; whoever opens it must know the associated data. */
   public byte[] seal(byte[] plain, int offset, int length, byte[] associatedData) {
-    SecretKey key = keys.get(current);
+    KeyFile present = file;
+    SecretKey key = present.keys().get(present.current());
     if (key == null) {
-      throw new IllegalStateException("no key " + name(current));
+      throw new IllegalStateException("no key " + name(present.current()));
     }
     try {
       Cipher cipher = CIPHER.get();
       cipher.init(Cipher.ENCRYPT_MODE, key);
       cipher.updateAAD(associatedData);
       byte[] sealed = new byte[overhead() + length];
-      ByteBuffer.wrap(sealed).putInt(current).put(cipher.getIV());
+      ByteBuffer.wrap(sealed).putInt(present.current()).put(cipher.getIV());
       cipher.doFinal(plain, offset, length, sealed, PREFIX);
       return sealed;
     } catch (GeneralSecurityException e) {
@@ -126,7 +158,7 @@ public final class Seal {
       throw new UntrustedLogException("sealed data is cut to " + length + " bytes");
     }
     int keyId = ByteBuffer.wrap(sealed, offset, length).getInt();
-    SecretKey key = keys.get(keyId);
+    SecretKey key = file.keys().get(keyId);
     if (key == null) {
       throw new UntrustedLogException(missing(keyId));
     }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jswarm.FailedPreconditionException;
+import io.jswarm.PermissionDeniedException;
 import io.jswarm.spi.UntrustedLogException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +26,33 @@ class SealTest {
   @TempDir Path directory;
 
   private final Seal seal = Seal.withKey(new byte[32]);
+
+  @Test
+  void c10_13_aLockedFileOpensWithItsUnlockKeyOnly() throws IOException {
+    Path file = directory.resolve("locked");
+    Seal seal = Seal.open(file);
+    byte[] before = seal.seal(new byte[] {1, 2, 3}, 0, 3, new byte[0]);
+    SecretKey right = new SecretKeySpec(new byte[32], "AES");
+    byte[] other = new byte[32];
+    other[0] = 1;
+
+    seal.lock(right);
+    byte[] after = seal.seal(new byte[] {4, 5}, 0, 2, new byte[0]);
+
+    assertThatThrownBy(() -> Seal.open(file))
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("needs the unlock key");
+    assertThatThrownBy(() -> Seal.open(file, new SecretKeySpec(other, "AES")))
+        .isInstanceOf(PermissionDeniedException.class);
+    Seal opened = Seal.open(file, right);
+    assertThat(opened.open(before, 0, before.length, new byte[0])).containsExactly(1, 2, 3);
+    assertThat(opened.open(after, 0, after.length, new byte[0])).containsExactly(4, 5);
+    assertThat(Arrays.copyOf(after, 4))
+        .as("another data key")
+        .isNotEqualTo(Arrays.copyOf(before, 4));
+    opened.lock(null);
+    assertThat(Seal.open(file).open(after, 0, after.length, new byte[0])).containsExactly(4, 5);
+  }
 
   @Test
   void whatWasSealedOpens() {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jswarm.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jswarm.FailedPreconditionException;
+import io.jswarm.InvalidSpecException;
+import io.jswarm.PermissionDeniedException;
+import io.jswarm.model.NodeRole;
+import io.jswarm.model.Payload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdentityFilesTest {
+  private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
+
+  @TempDir private Path dir;
+
+  private final RootAuthority root = RootAuthority.create(NOW);
+
+  private NodeIdentity identity(String nodeId) {
+    CertificateRequest request = CertificateRequest.create();
+    return request.certified(
+        root.issue(
+            request.pem(), "c1", NodeRole.MANAGER, nodeId, Duration.ofDays(1), Payload.EMPTY, NOW));
+  }
+
+  private Path file() {
+    return dir.resolve("swarm-node.pem");
+  }
+
+  @Test
+  void whatIsLoadedIsWhatWasSaved() {
+    NodeIdentity saved = identity("n1");
+    IdentityFiles files = IdentityFiles.in(dir, null);
+    assertThat(files.load()).isEmpty();
+
+    files.save(saved);
+
+    assertThat(IdentityFiles.in(dir, null).load()).contains(saved);
+  }
+
+  @Test
+  void aCrashWhileReplacingLeavesTheOldOne() throws IOException {
+    IdentityFiles files = IdentityFiles.in(dir, null);
+    files.save(identity("n1"));
+    String whole = Files.readString(file());
+
+    Files.writeString(dir.resolve("swarm-node.pem.new"), whole.substring(0, 100));
+
+    assertThat(files.load().orElseThrow().nodeId()).isEqualTo("n1");
+    files.save(identity("n2"));
+    assertThat(files.load().orElseThrow().nodeId()).isEqualTo("n2");
+  }
+
+  @Test
+  void damageIsToldWithTheNameOfTheFile() throws IOException {
+    IdentityFiles files = IdentityFiles.in(dir, null);
+    files.save(identity("n1"));
+    String mine = Files.readString(file());
+    files.save(identity("n2"));
+    String other = Files.readString(file());
+    String certificate = "-----BEGIN CERTIFICATE";
+    String mixed =
+        mine.substring(0, mine.indexOf(certificate)) + other.substring(other.indexOf(certificate));
+
+    for (String damaged : new String[] {"", mine.substring(0, 200), mixed}) {
+      Files.writeString(file(), damaged);
+      assertThatThrownBy(files::load)
+          .isInstanceOf(FailedPreconditionException.class)
+          .hasMessageContaining(file().toString());
+    }
+  }
+
+  @Test
+  void aLockedKeyOpensWithItsUnlockKeyOnly() throws IOException {
+    UnlockKey right = UnlockKey.generate();
+    IdentityFiles files = IdentityFiles.in(dir, null);
+    NodeIdentity identity = identity("n1");
+    files.save(identity);
+
+    files.lock(right);
+
+    assertThat(Files.readString(file())).doesNotContain("BEGIN PRIVATE KEY");
+    assertThatThrownBy(() -> IdentityFiles.in(dir, null).load())
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("unlock key");
+    assertThatThrownBy(() -> IdentityFiles.in(dir, UnlockKey.generate()).load())
+        .isInstanceOf(PermissionDeniedException.class);
+    assertThat(IdentityFiles.in(dir, right).load()).contains(identity);
+    files.lock(null);
+    assertThat(IdentityFiles.in(dir, null).load()).contains(identity);
+  }
+
+  @Test
+  void anUnlockKeyHasTheFormOfTheOriginals() {
+    UnlockKey key = UnlockKey.generate();
+
+    assertThat(key.text()).matches("SWMKEY-1-[A-Za-z0-9+/]{43}");
+    assertThat(UnlockKey.parse(key.text()).bytes()).isEqualTo(key.bytes());
+    assertThat(key.toString()).doesNotContain(key.text());
+    assertThatThrownBy(() -> UnlockKey.parse("SWMKEY-1-short"))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageNotContaining("short");
+  }
+}
