@@ -28,7 +28,9 @@ final class Namespaces implements AutoCloseable {
       made = true;
     } catch (IllegalStateException | UncheckedIOException e) {
       System.out.println(
-          "no network namespaces here (" + e.getMessage() + "); using loopback addresses, and"
+          "no network namespaces here ("
+              + e.getMessage()
+              + "); using loopback addresses, and"
               + " stopping a process instead of cutting it off");
     }
     isolated = made;
