@@ -203,19 +203,20 @@ public final class CertificateServer implements Listener {
                 signed.completeExceptionally(e);
               }
             });
-    signed.whenComplete(
-        (chain, error) ->
-            control
-                .loop()
-                .execute(
-                    () -> {
-                      signing--;
-                      if (error == null) {
-                        write(channel, chain, write);
-                      } else {
-                        refuse(channel, error);
-                      }
-                    }));
+    var unused =
+        signed.whenComplete(
+            (chain, error) ->
+                control
+                    .loop()
+                    .execute(
+                        () -> {
+                          signing--;
+                          if (error == null) {
+                            write(channel, chain, write);
+                          } else {
+                            refuse(channel, error);
+                          }
+                        }));
   }
 
   private void write(Channel channel, String chain, Function<Tx, @Nullable String> write) {

@@ -32,6 +32,10 @@ final class SnapshotInstall {
   private final Executor io;
   private @Nullable SnapshotWriter writer;
   private long index;
+
+  /** Of the leader whose pieces these are: another one's do not go with them (A10). */
+  private long term;
+
   private int nextChunk;
   private boolean busy;
   private boolean replacing;
@@ -67,7 +71,9 @@ final class SnapshotInstall {
     if (request.chunkOffset() == 0) {
       abort();
       index = request.snapshotIndex();
+      term = request.term();
     } else if (writer == null
+        || term != request.term()
         || index != request.snapshotIndex()
         || nextChunk != request.chunkOffset()) {
       return answer(false);

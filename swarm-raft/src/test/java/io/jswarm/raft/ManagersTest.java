@@ -4,6 +4,7 @@ package io.jswarm.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atomix.protocols.raft.protocol.InstallRequest;
 import io.jswarm.FailedPreconditionException;
 import io.jswarm.IndeterminateResultException;
 import io.jswarm.InvalidSpecException;
@@ -383,6 +384,55 @@ class ManagersTest {
     write(managers.leader());
     first.disk.capacity(Long.MAX_VALUE / 2);
     managers.awaitEqual(managers.running());
+  }
+
+  @Test
+  void a10_piecesOfTwoLeadersSnapshotsAreNeverPutTogether() {
+    managers.begin(3);
+    writeALot();
+    Simulated leader = managers.leader();
+    Simulated follower = managers.followers().get(0);
+    long ahead = follower.log.engine().journal().lastIndex() + 1_000;
+    long term = leader.log.engine().raft().getTerm();
+
+    assertThat(install(leader, follower, term, ahead, 0)).as("the first piece").isTrue();
+    assertThat(install(leader, follower, term + 1, ahead, 1)).as("a later leader's").isFalse();
+    assertThat(install(leader, follower, term + 1, ahead, 0)).as("from the beginning").isTrue();
+    assertThat(install(leader, follower, term, ahead, 1)).as("the earlier leader's").isFalse();
+    assertThat(install(leader, follower, term + 1, ahead, 1)).as("its own next").isTrue();
+  }
+
+  /** Sends a piece of a snapshot as the leader of a term would; whether it was taken. */
+  private boolean install(Simulated from, Simulated to, long term, long index, int piece) {
+    InstallRequest request =
+        new InstallRequest(
+            term, from.log.engine().self(), index, 0, 1, piece, firstPiece(term), false);
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    from.log
+        .engine()
+        .execute(
+            () ->
+                from.log
+                    .engine()
+                    .peers()
+                    .call(
+                        to.log.engine().self(),
+                        Frame.Type.INSTALL,
+                        MessageCodec.encode(request),
+                        Duration.ofSeconds(2))
+                    .whenComplete(
+                        (body, error) -> {
+                          if (error == null) {
+                            answer.complete(body);
+                          } else {
+                            answer.completeExceptionally(error);
+                          }
+                        }));
+    return MessageCodec.Answer.of(await(answer)).yes();
+  }
+
+  private static byte[] firstPiece(long term) {
+    return java.nio.ByteBuffer.allocate(64).putLong(term).array();
   }
 
   @Test

@@ -202,21 +202,22 @@ final class NodeProcess {
   /** Looks after each commit; the time in nanoseconds at which the condition held. */
   private long await(Set<Kind> kinds, Predicate<Object> condition) {
     CompletableFuture<Long> held = new CompletableFuture<>();
-    try (Swarm.Subscription unused =
-        node.swarm()
-            .watch(
-                kinds,
-                new Watcher(
-                    () -> {
-                      if (condition.test("")) {
-                        held.complete(System.nanoTime());
-                      }
-                    }))) {
+    Watcher watcher =
+        new Watcher(
+            () -> {
+              if (condition.test("")) {
+                held.complete(System.nanoTime());
+              }
+            });
+    Swarm.Subscription watch = node.swarm().watch(kinds, watcher);
+    try {
       return held.get(LONG.toSeconds(), TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException
         | java.util.concurrent.ExecutionException
         | InterruptedException e) {
       throw new io.jswarm.UnavailableException("it did not come true: " + e);
+    } finally {
+      watch.close();
     }
   }
 

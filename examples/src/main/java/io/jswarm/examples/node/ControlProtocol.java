@@ -28,6 +28,7 @@ final class ControlProtocol {
   }
 
   /** A piece of output, or the exit code. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Answer(Kind kind, byte[] content) {
     /** The exit code. */
     int code() {

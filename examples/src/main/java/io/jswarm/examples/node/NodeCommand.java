@@ -186,11 +186,11 @@ public final class NodeCommand {
     return session;
   }
 
-  /** Width of the terminal; 0 = there is none. */
+  /** Width of the terminal, if the shell tells; 0 = it does not. */
   private static int columns() {
     String columns = System.getenv("COLUMNS");
     try {
-      return System.console() == null || columns == null ? 0 : Integer.parseInt(columns);
+      return columns == null ? 0 : Integer.parseInt(columns);
     } catch (NumberFormatException e) {
       return 0;
     }
