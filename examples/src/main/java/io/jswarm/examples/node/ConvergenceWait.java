@@ -6,7 +6,9 @@ import io.jswarm.model.Service;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Waits until a service runs as it should, and says how far it is. */
 final class ConvergenceWait {
@@ -17,11 +19,20 @@ final class ConvergenceWait {
 
   static void of(NodeSession session, Service service) {
     BlockingQueue<Optional<Progress>> steps = new LinkedBlockingQueue<>();
+    AtomicBoolean gone = new AtomicBoolean();
     var converged =
         session
             .swarm()
             .services()
-            .awaitConverged(service.id(), FOR_EVER, progress -> steps.add(Optional.of(progress)));
+            .awaitConverged(
+                service.id(),
+                FOR_EVER,
+                progress -> {
+                  if (gone.get()) {
+                    throw new CancellationException("nobody waits any more");
+                  }
+                  steps.add(Optional.of(progress));
+                });
     var told = converged.whenComplete((progress, error) -> steps.add(Optional.empty()));
     try {
       String last = "";
@@ -34,6 +45,7 @@ final class ConvergenceWait {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      gone.set(true);
       told.cancel(false);
     }
     converged.await();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.examples.node;
 
+import io.jswarm.FailedPreconditionException;
 import io.jswarm.NotFoundException;
 import io.jswarm.Swarm;
+import io.jswarm.api.Filter;
 import io.jswarm.api.LogQuery;
 import io.jswarm.api.LogReader;
 import io.jswarm.dispatch.LogListener.TaskLine;
+import io.jswarm.model.ManagerStatus;
+import io.jswarm.model.Node;
 import io.jswarm.model.Task;
 import io.jswarm.spi.TaskRuntime.LogOptions;
 import java.time.Duration;
@@ -49,12 +53,26 @@ final class ServiceLogsCommand implements Runnable {
   public void run() {
     NodeSession session = parent.session();
     Swarm swarm = session.swarm();
+    requireLeader(session);
     LogOptions options = new LogOptions(true, true, follow, tail, null);
     LogQuery query = new LogQuery(options, line -> print(session, swarm, line));
     try (LogReader reader = swarm.services().logs(service, query)) {
       String missing = reader.done().await(FOR_EVER);
       if (!missing.isEmpty()) {
         session.err().println("Warning: " + missing);
+      }
+    }
+  }
+
+  /** Nodes send their tasks' output to the leader, and to nobody else. */
+  private static void requireLeader(NodeSession session) {
+    for (Node node : session.swarm().nodes().list(Filter.all()).await()) {
+      ManagerStatus status = node.managerStatus();
+      if (status != null && status.leader() && !node.id().equals(session.node().id())) {
+        throw new FailedPreconditionException(
+            "logs can be read at the leader only, which is "
+                + node.name()
+                + " now; run this command there");
       }
     }
   }
