@@ -30,6 +30,11 @@ final class ListOptions {
     return whole || quiet || id.length() <= 12 ? id : id.substring(0, 12);
   }
 
+  /** Whether people read it, who want to see which of the rows is this node. */
+  boolean isTable() {
+    return format == Format.TABLE;
+  }
+
   void print(NodeSession session, List<String> ids, Table table) {
     if (quiet) {
       ids.forEach(session.out()::println);

@@ -35,7 +35,7 @@ final class NodesCommand {
     for (Node node : nodes) {
       String self = node.id().equals(session.node().id()) ? " *" : "  ";
       table.row(
-          node.id() + self,
+          options.isTable() ? node.id() + self : node.id(),
           node.name(),
           word(node.status().state()),
           word(node.spec().availability()),
