@@ -5,6 +5,7 @@ import io.jswarm.FailedPreconditionException;
 import io.jswarm.examples.node.ControlProtocol.Answer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -15,26 +16,29 @@ final class ControlClient {
   private ControlClient() {}
 
   /** Returns the exit code. */
-  static int run(Path dataDir, ControlRequest request) throws IOException {
+  static int run(Path dataDir, ControlRequest request, OutputStream out, OutputStream err)
+      throws IOException {
     try (SocketChannel channel = connect(dataDir)) {
       ControlProtocol.writeRequest(channel, request);
       while (true) {
         Answer answer = ControlProtocol.readAnswer(channel);
         switch (answer.kind()) {
-          case STDOUT -> System.out.write(answer.content());
-          case STDERR -> System.err.write(answer.content());
+          case STDOUT -> write(out, answer);
+          case STDERR -> write(err, answer);
           case EXIT -> {
-            System.out.flush();
             return answer.code();
           }
         }
-        System.out.flush();
       }
     } catch (EOFException e) {
-      System.out.flush();
       throw new IOException(
           "the node ended before it answered; the command may have had effect", e);
     }
+  }
+
+  private static void write(OutputStream to, Answer answer) throws IOException {
+    to.write(answer.content());
+    to.flush(); // somebody may be looking on
   }
 
   private static SocketChannel connect(Path dataDir) throws IOException {

@@ -73,6 +73,17 @@ final class ControlSocket {
               + PosixFilePermissions.toString(present)
               + "): chmod 700 it, or choose another --data-dir");
     }
+    requireOwner(dataDir, System.getProperty("user.name"));
+  }
+
+  /** Whoever owns the directory can put another socket in the place of the node's. */
+  static void requireOwner(Path dataDir, String user) throws IOException {
+    String owner = Files.getOwner(dataDir).getName();
+    boolean nameless = user.equals("?"); // a user the system has only a number for
+    if (!nameless && !owner.equals(user)) {
+      throw new FailedPreconditionException(
+          dataDir + " belongs to " + owner + ", not to " + user + "; choose another --data-dir");
+    }
   }
 
   /** Keeps the socket its owner's. */

@@ -117,7 +117,8 @@ public final class NodeCommand {
         return command.run(root.dataDir(), spec.commandLine());
       }
       requireComplete(spec);
-      return ControlClient.run(root.dataDir(), new ControlRequest(args, columns()));
+      return ControlClient.run(
+          root.dataDir(), new ControlRequest(args, columns()), System.out, System.err);
     } catch (IOException e) {
       spec.commandLine().getErr().println("Error: " + e.getMessage());
       return 1;
