@@ -4,36 +4,52 @@ package io.jswarm.examples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
- * Machines as network namespaces on one bridge, each with an address of its own; takes away what it
- * made. Without root, or without them, machines are addresses of the loopback network.
+ * Machines as network namespaces, each with an address of its own; takes away what it made. The
+ * bridge between them has a namespace too: on that of the computer, its packet filter would apply,
+ * and Docker's drops what it does not know. Without root, or with {@code -Dsix.loopback=true},
+ * machines are addresses of the loopback network.
  */
 final class Namespaces implements AutoCloseable {
+  private static final int BRIDGE = 0;
+
   private final String prefix = "js" + ProcessHandle.current().pid() % 100_000;
   private final int subnet = 1 + (int) (ProcessHandle.current().pid() % 250);
   private final boolean isolated;
-  private final List<String> made = new ArrayList<>();
-  private boolean removed;
+  private final Deque<String> made = new ArrayDeque<>();
   private final Thread hook = new Thread(this::remove);
 
   Namespaces() {
     Runtime.getRuntime().addShutdownHook(hook);
-    boolean made = false;
-    try {
-      run("ip", "link", "add", bridge(), "type", "bridge");
-      run("ip", "link", "set", bridge(), "up");
-      made = true;
-    } catch (IllegalStateException | UncheckedIOException e) {
+    isolated = !Boolean.getBoolean("six.loopback") && makeBridge();
+    if (!isolated) {
       System.out.println(
-          "no network namespaces here ("
-              + e.getMessage()
-              + "); using loopback addresses, and"
-              + " stopping a process instead of cutting it off");
+          "no network namespaces: using loopback addresses, and stopping a process instead of"
+              + " cutting it off");
     }
-    isolated = made;
+  }
+
+  private boolean makeBridge() {
+    try {
+      addNamespace(BRIDGE);
+      inside(BRIDGE, "ip", "link", "add", "bridge", "type", "bridge");
+      inside(BRIDGE, "ip", "link", "set", "bridge", "up");
+      return true;
+    } catch (IllegalStateException | UncheckedIOException e) {
+      System.out.println(e.getMessage());
+      remove();
+      return false;
+    }
+  }
+
+  private void addNamespace(int number) {
+    run("ip", "netns", "add", name(number));
+    made.push(name(number));
   }
 
   /** Whether there are namespaces. */
@@ -41,24 +57,29 @@ final class Namespaces implements AutoCloseable {
     return isolated;
   }
 
-  private String bridge() {
-    return prefix + "br";
-  }
-
   /** Adds a machine and returns its address. */
   String add(int number) {
-    if (!isolated) {
-      return address(number);
+    if (isolated) {
+      addNamespace(number);
+      String outside = "to" + number;
+      inside(
+          number,
+          "ip",
+          "link",
+          "add",
+          "eth0",
+          "type",
+          "veth",
+          "peer",
+          "name",
+          outside,
+          "netns",
+          name(BRIDGE));
+      inside(BRIDGE, "ip", "link", "set", outside, "master", "bridge", "up");
+      inside(number, "ip", "address", "add", address(number) + "/24", "dev", "eth0");
+      inside(number, "ip", "link", "set", "eth0", "up");
+      inside(number, "ip", "link", "set", "lo", "up");
     }
-    String name = name(number);
-    String outside = prefix + "v" + number;
-    run("ip", "netns", "add", name);
-    made.add(name);
-    run("ip", "link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", name);
-    run("ip", "link", "set", outside, "master", bridge(), "up");
-    inside(number, "ip", "address", "add", address(number) + "/24", "dev", "eth0");
-    inside(number, "ip", "link", "set", "eth0", "up");
-    inside(number, "ip", "link", "set", "lo", "up");
     return address(number);
   }
 
@@ -72,7 +93,7 @@ final class Namespaces implements AutoCloseable {
 
   /** The command that runs another one on a machine. */
   List<String> at(int number, List<String> command) {
-    if (!isolated) {
+    if (made.isEmpty()) {
       return command;
     }
     List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name(number)));
@@ -109,14 +130,14 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
+  /** What is in a namespace goes with it. */
   private synchronized void remove() {
-    for (String name : made) {
-      run("ip", "netns", "delete", name);
-    }
-    made.clear();
-    if (isolated && !removed) {
-      removed = true;
-      run("ip", "link", "delete", bridge());
+    while (!made.isEmpty()) {
+      try {
+        run("ip", "netns", "delete", made.pop());
+      } catch (IllegalStateException | UncheckedIOException e) {
+        System.out.println(e.getMessage()); // and go on with the others
+      }
     }
   }
 

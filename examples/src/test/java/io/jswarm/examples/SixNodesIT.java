@@ -27,6 +27,9 @@ class SixNodesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TASKS = 12;
 
+  /** Tells a process's task, whatever the cluster believes. */
+  private static final String TASK_ID = "SIX_NODES_TASK";
+
   /** Tells this run's tasks from other processes. */
   private final String program = "" + (1_000_000 + ProcessHandle.current().pid());
 
@@ -55,6 +58,46 @@ class SixNodesIT {
   private boolean isTask(ProcessHandle.Info info) {
     return info.command().filter(command -> command.endsWith("sleep")).isPresent()
         && info.arguments().filter(words -> List.of(words).contains(program)).isPresent();
+  }
+
+  /** The tasks that really run, by id; doubles count. */
+  private List<String> reallyRunning() {
+    List<String> ids = new ArrayList<>();
+    for (ProcessHandle process : tasksOnThisComputer()) {
+      try {
+        for (String entry :
+            Files.readString(Path.of("/proc", "" + process.pid(), "environ")).split("\0")) {
+          if (entry.startsWith(TASK_ID + "=")) {
+            ids.add(entry.substring(TASK_ID.length() + 1));
+          }
+        }
+      } catch (IOException e) {
+        // It has ended meanwhile.
+      }
+    }
+    ids.sort(null);
+    return ids;
+  }
+
+  /** The tasks that a manager says run, by id, wanted or not. */
+  private static List<String> saidToRun(NodeMachine at) {
+    return table(at, "service", "ps", "app").stream()
+        .filter(row -> row.get("CurrentState").asText().startsWith("Running "))
+        .map(row -> row.get("ID").asText())
+        .sorted()
+        .toList();
+  }
+
+  /** What a manager knows, without ages and versions. */
+  private static List<String> view(NodeMachine at) {
+    List<String> view = new ArrayList<>();
+    for (JsonNode row : table(at, "service", "ps", "app")) {
+      String state = row.get("CurrentState").asText().split(" ")[0];
+      view.add("task " + row.get("ID") + row.get("Name") + row.get("Node") + state);
+    }
+    table(at, "service", "ls").forEach(row -> view.add("service " + row));
+    table(at, "node", "ls").forEach(row -> view.add("node " + row));
+    return view;
   }
 
   private NodeMachine machine(String name) {
@@ -148,6 +191,8 @@ class SixNodesIT {
         "" + TASKS,
         "--constraint",
         "node.role==worker",
+        "--env",
+        TASK_ID + "={{.Task.ID}}",
         "local",
         "sleep",
         program);
@@ -221,12 +266,17 @@ class SixNodesIT {
           () -> List.of("Leader", "Reachable").contains(column(at, name, "ManagerStatus")));
     }
 
-    Waiting.until("one process for each slot", () -> tasksOnThisComputer().size() == TASKS);
-    Map<String, List<String>> running = running(at);
-    assertThat(allRun(running)).isTrue();
+    Waiting.until(
+        "the processes to be those of the tasks that run",
+        () -> {
+          List<String> running = saidToRun(at);
+          return running.size() == TASKS && running.equals(reallyRunning());
+        });
+    assertThat(allRun(running(at))).as("each slot has one task that runs").isTrue();
+    assertThat(table(at, "node", "ls")).hasSize(machines.size());
     for (String name : List.of("m1", "m2", "m3")) {
-      Waiting.until(name + " to show the same", () -> running(machine(name)).equals(running));
-      assertThat(table(machine(name), "node", "ls")).hasSize(6);
+      Waiting.until(
+          name + " to show what " + at.name + " shows", () -> view(machine(name)).equals(view(at)));
     }
   }
 }
