@@ -42,9 +42,10 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "init, join and start run the node in this process, until it is ended;",
-      "Ctrl-C and SIGTERM leave its tasks running for the next start. All other",
-      "commands ask the node that runs on the data directory; most of them need",
-      "it to be a manager."
+      "Ctrl-C and SIGTERM leave its tasks running for the next start. Where other",
+      "nodes can run them, the cluster replaces them meanwhile, and the next start",
+      "stops the old ones. All other commands ask the node that runs on the data",
+      "directory; most of them need it to be a manager."
     })
 public final class NodeCommand {
   /** Exit code of a command line that cannot be understood. */
