@@ -16,6 +16,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +31,7 @@ class NodeCommandTest {
   private Path dir;
 
   private final Environment world = Environment.system();
+  private final List<SimulatedHost> hosts = new ArrayList<>();
   private SwarmNode manager;
   private SwarmNode worker;
   private StringWriter out = new StringWriter();
@@ -46,6 +49,7 @@ class NodeCommandTest {
 
   private SwarmNode.Builder builder(String name) {
     SimulatedHost host = SimulatedHost.builder(world).hostname(name).build();
+    hosts.add(host);
     return SwarmNode.builder()
         .name(name)
         .dataDir(dir.resolve(name))
@@ -57,6 +61,7 @@ class NodeCommandTest {
   void close() {
     worker.close();
     manager.close();
+    hosts.forEach(SimulatedHost::close);
     world.close();
   }
 
