@@ -2,6 +2,7 @@
 package io.jswarm;
 
 import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
 import io.jswarm.transport.grpc.GrpcTransport;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -53,15 +54,27 @@ final class NodeAddresses {
     this.advertise = advertise;
     List<String> remembered = read(MANAGERS);
     this.managers = remembered.isEmpty() ? List.copyOf(join) : remembered;
-    if (listen != null && isWildcard(listen.getHost()) && advertise == null) {
+    if (listen != null) {
+      requireReachable(new InetSocketAddress(listen.getHost(), 0).getAddress());
+    }
+    if (advertise != null && InetAddresses.isInetAddress(advertise.getHost())) {
+      requireSpecific(InetAddresses.forString(advertise.getHost()));
+    }
+  }
+
+  /** Others have to be told one address (CIS 7.3). */
+  private void requireReachable(@Nullable InetAddress listen) {
+    if (advertise == null && listen != null) {
+      requireSpecific(listen);
+    }
+  }
+
+  private static void requireSpecific(InetAddress address) {
+    if (address.isAnyLocalAddress()) {
       throw new FailedPreconditionException(
           "a node that listens at all addresses of its machine has to say which one others are to"
               + " use; call advertise(…)");
     }
-  }
-
-  private static boolean isWildcard(String host) {
-    return host.equals("0.0.0.0") || host.equals("::");
   }
 
   /** Reads {@code host} or {@code host:port}. */
@@ -101,6 +114,7 @@ final class NodeAddresses {
       int port = wanted.getPort() == 0 && last != null ? last.getPort() : wanted.getPort();
       bound = transport.bind(wanted.getHost(), port);
     } else if (last != null) {
+      requireReachable(new InetSocketAddress(last.getHost(), 0).getAddress());
       bound = transport.bind(last.getHost(), last.getPort());
     } else {
       bound = bindAnywhere(transport, hostTowards(managers));

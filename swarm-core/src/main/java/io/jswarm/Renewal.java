@@ -77,25 +77,30 @@ final class Renewal {
     try {
       renew.run();
       onRenewal.run();
-    } catch (SwarmException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is: a node that does not try again is out of the cluster for good.
       loop.execute(() -> failed(e));
     }
   }
 
-  private void failed(SwarmException cause) {
+  private void failed(RuntimeException cause) {
     Instant now = environment.time().now();
     if (credentials.identity().orElseThrow().isExpired(now)) {
       LOG.error(
           "the node's certificate has expired and cannot be renewed; remove the node from the"
               + " cluster, and join anew with an empty data directory: {}",
-          cause.getMessage());
+          reason(cause));
     } else {
-      LOG.warn("the node's certificate cannot be renewed yet: {}", cause.getMessage());
+      LOG.warn("the node's certificate cannot be renewed yet: {}", reason(cause));
     }
     due = now.plusMillis((long) (retry.toMillis() * (0.5 + 0.5 * random.nextDouble())));
     Duration doubled = retry.multipliedBy(2);
     retry = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
     look();
+  }
+
+  private static String reason(RuntimeException cause) {
+    return cause instanceof SwarmException ? String.valueOf(cause.getMessage()) : cause.toString();
   }
 
   void close() {

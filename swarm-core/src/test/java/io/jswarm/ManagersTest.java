@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jswarm.api.Filter;
+import io.jswarm.api.LocalSwarm;
 import io.jswarm.loop.SimulatedEnvironment;
 import io.jswarm.model.ManagerStatus;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.NodeRole;
+import io.jswarm.model.NodeSpec;
 import io.jswarm.model.NodeState;
 import io.jswarm.model.Reachability;
 import io.jswarm.model.SecretSpec;
@@ -19,6 +21,7 @@ import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
 import io.jswarm.orchestration.SpreadingTestEngine;
 import io.jswarm.runtime.SimulatedHost;
+import io.jswarm.spi.ManagerGroup;
 import io.jswarm.spi.SimulatedLogGroup;
 import io.jswarm.transport.LocalNetwork;
 import java.nio.file.Files;
@@ -571,5 +574,45 @@ class ManagersTest {
     assertThat(node("m2").swarm().services().list(Filter.all()).await()).hasSize(200);
     node("m2").swarm().barrier().await(MINUTE);
     assertThat(node("m2").store().fingerprint()).isEqualTo(node("m1").store().fingerprint());
+  }
+
+  /** What a node is told that asks to vote as that manager. */
+  private Throwable failureToAdmit(String name, NodeSpec spec) {
+    String id = node(name).id();
+    ManagerGroup.Manager self = new ManagerGroup.Manager("99", id, LocalNodeNetwork.addressOf(id));
+    LocalSwarm leader = (LocalSwarm) node(leader()).swarm();
+    return catchThrowable(() -> leader.joinManagers(self, spec, List.of()).await(MINUTE));
+  }
+
+  /** The role is the cluster's to give, whatever the request says. */
+  @Test
+  void cve_2026_115539_aWorkerThatAsksToTakePartIsRefused() {
+    cluster();
+
+    assertThat(failureToAdmit("w1", NodeSpec.worker()))
+        .as("as the worker it is")
+        .isInstanceOf(PermissionDeniedException.class)
+        .hasMessageContaining("is not to be a manager");
+    assertThat(failureToAdmit("w1", NodeSpec.manager()))
+        .as("as the manager it is not")
+        .isInstanceOf(SwarmException.class);
+    world.runFor(MINUTE);
+    Node worker = nodeObject(node(leader()), node("w1"));
+    assertThat(worker.role()).isEqualTo(NodeRole.WORKER);
+    assertThat(worker.managerStatus()).as("its part among the managers").isNull();
+  }
+
+  /** Else it could come back between being taken out of the log and losing its role. */
+  @Test
+  void c11_9_aManagerThatIsBeingDemotedIsNotLetInAgain() {
+    cluster();
+    String leaving = followers().get(0);
+    node(leader()).swarm().nodes().demote(leaving).await(MINUTE);
+
+    assertThat(failureToAdmit(leaving, NodeSpec.manager()))
+        .isInstanceOf(SwarmException.class)
+        .hasMessageMatching(".*(is not to be a manager|is part of the cluster as a worker).*");
+    await(() -> nodeObject(node(leader()), node(leaving)).role() == NodeRole.WORKER);
+    assertThat(nodeObject(node(leader()), node(leaving)).managerStatus()).isNull();
   }
 }

@@ -3,6 +3,7 @@ package io.jswarm.api;
 
 import io.jswarm.PermissionDeniedException;
 import io.jswarm.model.Node;
+import io.jswarm.model.NodeRole;
 import io.jswarm.model.NodeSpec;
 import io.jswarm.spi.ManagerGroup;
 import io.jswarm.transport.PeerIdentity;
@@ -47,7 +48,23 @@ final class ManagerRequests {
     public CompletionStage<Node> execute(Leader leader) {
       NodeWrites.Join join = new NodeWrites.Join(manager.nodeId(), spec, null, null);
       return join.execute(leader)
-          .thenCompose(node -> leader.managers().admit(manager).thenApply(admitted -> node));
+          .thenCompose(
+              node -> {
+                requireManager(node);
+                return leader.managers().admit(manager).thenApply(admitted -> node);
+              });
+    }
+
+    /** What the request says of its role does not count. */
+    private static void requireManager(Node node) {
+      if (node.role() != NodeRole.MANAGER || node.spec().desiredRole() != NodeRole.MANAGER) {
+        throw new PermissionDeniedException(
+            "node "
+                + node.name()
+                + " ("
+                + node.id()
+                + ") is not to be a manager; promote it, or let it join with a manager's token");
+      }
     }
 
     @Override

@@ -23,16 +23,17 @@ final class AdmissionLimit {
       validNanos = nowNanos - BURST * INTERVAL.toNanos();
       invalidNanos = validNanos;
     }
+    long before = validToken ? validNanos : invalidNanos;
     long earliest = nowNanos - BURST * INTERVAL.toNanos();
-    if (validToken) {
-      validNanos = Math.max(validNanos, earliest) + INTERVAL.toNanos();
-      boolean admitted = validNanos <= nowNanos;
-      validNanos = Math.min(validNanos, nowNanos + INTERVAL.toNanos());
-      return admitted;
+    long next = (before - earliest < 0 ? earliest : before) + INTERVAL.toNanos();
+    if (next - nowNanos > 0) {
+      return false; // not counted: who is refused asks again, and would keep all others out
     }
-    invalidNanos = Math.max(invalidNanos, earliest) + INTERVAL.toNanos();
-    boolean admitted = invalidNanos <= nowNanos;
-    invalidNanos = Math.min(invalidNanos, nowNanos + INTERVAL.toNanos());
-    return admitted;
+    if (validToken) {
+      validNanos = next;
+    } else {
+      invalidNanos = next;
+    }
+    return true;
   }
 }

@@ -97,10 +97,30 @@ public final class IdentityFiles {
     return unlockKey;
   }
 
-  /** The roots to trust, PEM; empty if there are none. */
+  /**
+   * The roots to trust, PEM; empty if there are none.
+   *
+   * @throws FailedPreconditionException when they are damaged
+   */
   public Payload roots() {
     String text = read(ROOTS);
-    return text == null ? Payload.EMPTY : Payload.of(text);
+    if (text == null) {
+      return Payload.EMPTY;
+    }
+    try {
+      if (Pem.certificates(text).isEmpty()) {
+        throw new IllegalArgumentException("there is no certificate in it");
+      }
+      return Payload.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new FailedPreconditionException(
+          "the cluster's root certificate in "
+              + directory.resolve(ROOTS)
+              + " is damaged: "
+              + e.getMessage()
+              + ". Restore the file; any other node of the cluster has the same one",
+          e);
+    }
   }
 
   /** Replaces the roots to trust; durable on return. */

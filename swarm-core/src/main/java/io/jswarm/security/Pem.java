@@ -25,8 +25,10 @@ final class Pem {
   static final String KEY = "PRIVATE KEY";
   static final String REQUEST = "CERTIFICATE REQUEST";
 
+  /** Takes time in proportion to the text, whatever it is: it may be anybody's. */
   private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z ]+)-----\\s+([A-Za-z0-9+/=\\s]+?)-----END \\1-----");
+      Pattern.compile("-----BEGIN ([A-Z ]++)-----\\s([A-Za-z0-9+/=\\s]++)-----END \\1-----");
+
   private static final Base64.Encoder ENCODER =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 

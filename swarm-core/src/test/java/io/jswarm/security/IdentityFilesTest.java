@@ -12,10 +12,13 @@ import io.jswarm.model.Payload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentityFilesTest {
   private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
@@ -108,5 +111,90 @@ class IdentityFilesTest {
     assertThatThrownBy(() -> UnlockKey.parse("SWMKEY-1-short"))
         .isInstanceOf(InvalidSpecException.class)
         .hasMessageNotContaining("short");
+  }
+
+  @Test
+  void everythingIsTheOwnersOnly() throws IOException {
+    Path deep = dir.resolve("a/certificates");
+    IdentityFiles files = IdentityFiles.in(deep, null);
+
+    files.save(identity("n1"));
+    files.saveNewRootKey(root.keyPem());
+
+    assertThat(permissions(deep)).isEqualTo("rwx------");
+    for (String secret : new String[] {"swarm-node.pem", "swarm-root-ca.key"}) {
+      assertThat(permissions(deep.resolve(secret))).as(secret).isEqualTo("rw-------");
+    }
+    files.forgetNewRootKey();
+    assertThat(files.newRootKey()).isEqualTo(Payload.EMPTY);
+    assertThat(deep.resolve("swarm-root-ca.key")).doesNotExist();
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  /** Without its roots a node would trust nobody, and blame the others. */
+  @Test
+  void damagedRootsAreToldWithTheNameOfTheFile() throws IOException {
+    IdentityFiles files = IdentityFiles.in(dir, null);
+    assertThat(files.roots()).isEqualTo(Payload.EMPTY);
+    files.saveRoots(root.certificatePem());
+    assertThat(files.roots()).isEqualTo(root.certificatePem());
+    String whole = root.certificatePem().toUtf8();
+
+    for (String damaged :
+        new String[] {"", "x", whole.substring(0, 200), Pem.encode(Pem.CERTIFICATE, new byte[9])}) {
+      Files.writeString(dir.resolve("swarm-root-ca.crt"), damaged);
+      assertThatThrownBy(files::roots)
+          .as(damaged)
+          .isInstanceOf(FailedPreconditionException.class)
+          .hasMessageContaining(dir.resolve("swarm-root-ca.crt").toString());
+    }
+  }
+
+  @Test
+  void anUnlockKeyIsReplacedByAnother() {
+    UnlockKey first = UnlockKey.generate();
+    UnlockKey second = UnlockKey.generate();
+    NodeIdentity identity = identity("n1");
+    IdentityFiles files = IdentityFiles.in(dir, first);
+    files.save(identity);
+
+    files.lock(second);
+
+    assertThat(files.isLocked()).isTrue();
+    assertThat(IdentityFiles.in(dir, second).load()).contains(identity);
+    assertThatThrownBy(() -> IdentityFiles.in(dir, first).load())
+        .isInstanceOf(PermissionDeniedException.class)
+        .hasMessageNotContaining(first.text());
+  }
+
+  @Test
+  void aWrongUnlockKeyChangesNothing() throws IOException {
+    UnlockKey right = UnlockKey.generate();
+    IdentityFiles.in(dir, right).save(identity("n1"));
+    String before = Files.readString(file());
+
+    assertThatThrownBy(() -> IdentityFiles.in(dir, UnlockKey.generate()).lock(null))
+        .isInstanceOf(PermissionDeniedException.class);
+
+    assertThat(Files.readString(file())).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "SWMKEY-1-",
+        "SWMKEY-2-secretsecretsecretsecretsecretsecretsecretse",
+        "swmkey-1-secretsecretsecretsecretsecretsecretsecretse",
+        "SWMKEY-1-secretsecretsecretsecretsecretsecretsecretsecret",
+        "SWMKEY-1-secret!ecretsecretsecretsecretsecretsecretse"
+      })
+  void whatIsNoUnlockKeyIsRefusedWithoutRepeatingIt(String text) {
+    assertThatThrownBy(() -> UnlockKey.parse(text))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageNotContaining("secret");
   }
 }

@@ -3,13 +3,19 @@ package io.jswarm.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.jswarm.InvalidSpecException;
 import io.jswarm.model.Cluster.JoinTokens;
 import io.jswarm.model.NodeRole;
+import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JoinTokenTest {
@@ -80,5 +86,75 @@ class JoinTokenTest {
     assertThat(JoinToken.roleOf(tokens.worker() + "0", tokens)).isEmpty();
     assertThat(JoinToken.roleOf("", tokens)).isEmpty();
     assertThat(JoinToken.roleOf("", new JoinTokens("", ""))).as("no tokens, no entry").isEmpty();
+  }
+
+  /** SHA-256 fills 49.5 digits: every other digest needs a leading zero. */
+  @Test
+  void theDigestIsTheRootsSha256InBase36WithLeadingZeros() {
+    boolean padded = false;
+    for (int i = 0; i < 400 && !padded; i++) {
+      RootAuthority any = RootAuthority.create(Instant.now());
+      String digest = JoinToken.digestOf(any.certificate());
+      padded = digest.startsWith("0");
+
+      assertThat(digest).hasSize(50);
+      assertThat(new BigInteger(digest, 36)).isEqualTo(sha256(any));
+      assertThat(
+              JoinToken.parse(JoinToken.generate(any.certificate()).text()).isOf(any.certificate()))
+          .isTrue();
+    }
+    assertThat(padded).as("a digest with a leading zero was among them").isTrue();
+  }
+
+  private static BigInteger sha256(RootAuthority root) {
+    byte[] der = Pem.decodeOne(Pem.CERTIFICATE, root.certificatePem().toUtf8());
+    return new BigInteger(1, Keys.sha256(der));
+  }
+
+  static Stream<String> almostTokens() {
+    String token = "SWMTKN-1-" + DIGEST + "-" + SECRET;
+    return Stream.of(
+        token + "0",
+        token.substring(0, token.length() - 1),
+        token.toUpperCase(Locale.ROOT),
+        token.toLowerCase(Locale.ROOT),
+        "SWMTKN-1-0" + DIGEST + "-" + SECRET,
+        "SWMTKN-1-" + DIGEST.substring(1) + "-" + SECRET,
+        "SWMTKN-1-" + DIGEST + "--" + SECRET,
+        "SWMTKN-1-" + DIGEST + SECRET,
+        "SWMTKN-1-" + DIGEST + "-" + SECRET.replace('z', 'ä'),
+        "SWMTKN-1-" + DIGEST + "- " + SECRET,
+        token + "\n" + token);
+  }
+
+  @ParameterizedTest
+  @MethodSource("almostTokens")
+  void whatIsAlmostATokenIsRefusedWithoutRepeatingIt(String text) {
+    assertThatThrownBy(() -> JoinToken.parse(text))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("SWMTKN-1-<50 digits>-<25 digits>")
+        .hasMessageNotContaining(SECRET);
+  }
+
+  @Test
+  void noTwoTokensAreAlike() {
+    JoinTokens tokens = JoinToken.pair(root.certificate());
+
+    assertThat(tokens.manager()).isNotEqualTo(tokens.worker());
+    assertThat(
+            JoinToken.roleOf(tokens.manager(), new JoinTokens(tokens.manager(), tokens.manager())))
+        .as("the manager's token comes first")
+        .contains(NodeRole.MANAGER);
+  }
+
+  /** Whoever answers in place of the cluster must not keep a node that joins busy. */
+  @Test
+  void aHugeAnswerInPlaceOfARootIsRefusedAtOnce() {
+    JoinToken token = JoinToken.generate(root.certificate());
+    String blanks = "-----BEGIN CERTIFICATE-----" + " ".repeat(1 << 20);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () -> assertThat(token.isOf(io.jswarm.model.Payload.of(blanks))).isFalse());
   }
 }

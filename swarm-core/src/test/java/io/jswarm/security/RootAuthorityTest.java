@@ -18,6 +18,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 
 class RootAuthorityTest {
@@ -194,5 +200,122 @@ class RootAuthorityTest {
             () -> RootAuthority.of(root.certificatePem(), RootAuthority.create(NOW).keyPem()))
         .isInstanceOf(InvalidSpecException.class)
         .hasMessageContaining("does not belong");
+  }
+
+  @Test
+  void aRequestWithAnRsaKeyIsRefused() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair keys = generator.generateKeyPair();
+    byte[] request =
+        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=x"), keys.getPublic())
+            .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate()))
+            .getEncoded();
+
+    assertThatThrownBy(
+            () ->
+                root.issue(
+                    Pem.encode(Pem.REQUEST, request),
+                    "c1",
+                    NodeRole.WORKER,
+                    "n1",
+                    LIFE,
+                    Payload.EMPTY,
+                    NOW))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("P-256");
+  }
+
+  @Test
+  void c11_6_aRequestSignedByAnotherKeyProvesNothing() throws Exception {
+    KeyPair theirs = Keys.generate();
+    byte[] request =
+        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=x"), theirs.getPublic())
+            .build(
+                new JcaContentSignerBuilder("SHA256withECDSA").build(Keys.generate().getPrivate()))
+            .getEncoded();
+
+    assertThatThrownBy(() -> CertificateRequest.publicKeyOf(Pem.encode(Pem.REQUEST, request)))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("not signed by its own key");
+  }
+
+  @Test
+  void aCertificateForAnotherKeyIsNobodysIdentity() {
+    String chain =
+        root.issue(
+            CertificateRequest.create().pem(),
+            "c1",
+            NodeRole.MANAGER,
+            "n1",
+            LIFE,
+            Payload.EMPTY,
+            NOW);
+
+    assertThatThrownBy(() -> CertificateRequest.create().certified(chain))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("another key");
+    assertThatThrownBy(() -> CertificateRequest.create().certified("no certificate"))
+        .isInstanceOf(InvalidSpecException.class);
+    assertThatThrownBy(() -> CertificateRequest.create().certified(root.certificatePem().toUtf8()))
+        .as("a root is no node")
+        .isInstanceOf(InvalidSpecException.class);
+  }
+
+  @Test
+  void s11_5_withoutTheLinkFromTheOldRootTheNewOnesNodesAreStrangersToOldNodes() {
+    RootAuthority next = RootAuthority.create(NOW);
+    NodeIdentity alone = issue(next, Payload.EMPTY, NodeRole.MANAGER, LIFE);
+
+    assertThatThrownBy(() -> check(List.of(root), alone, NOW, true))
+        .isInstanceOf(CertificateException.class);
+    assertThatCode(() -> check(List.of(next, root), alone, NOW, true)).doesNotThrowAnyException();
+  }
+
+  /** A node's own key is no authority: what it signs leads nowhere. */
+  @Test
+  void aNodeCannotCertifyAnother() {
+    NodeIdentity node = issue(root, Payload.EMPTY, NodeRole.MANAGER, LIFE);
+    KeyPair keys = Keys.generate();
+    X509Certificate forged = forge(node, keys);
+    NodeIdentity other = NodeIdentity.of(keys.getPrivate(), Pem.encode(forged) + node.chainPem());
+
+    assertThat(other.nodeId()).as("what it claims").isEqualTo("n2");
+    assertThatThrownBy(() -> check(List.of(root), other, NOW, true))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageContaining("not issued by this cluster's root");
+  }
+
+  private static X509Certificate forge(NodeIdentity issuer, KeyPair keys) {
+    try {
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              new JcaX509v3CertificateBuilder(
+                      issuer.certificate(),
+                      java.math.BigInteger.TEN,
+                      java.util.Date.from(NOW),
+                      java.util.Date.from(NOW.plus(LIFE)),
+                      new X500Name("O=c1,OU=swarm-manager,CN=n2"),
+                      keys.getPublic())
+                  .build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.key())));
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whatIsNoRootIsRefused() {
+    NodeIdentity node = issue(root, Payload.EMPTY, NodeRole.MANAGER, LIFE);
+    RootAuthority other = RootAuthority.create(NOW);
+    Payload two = Payload.of(root.certificatePem().toUtf8() + other.certificatePem().toUtf8());
+
+    for (Payload bad :
+        List.of(Payload.EMPTY, Payload.of("garbage"), two, Payload.of(node.chainPem()))) {
+      assertThatThrownBy(() -> RootAuthority.of(bad, root.keyPem()))
+          .as(bad.toUtf8())
+          .isInstanceOf(InvalidSpecException.class);
+    }
+    assertThatThrownBy(() -> RootAuthority.of(root.certificatePem(), Payload.of("garbage")))
+        .isInstanceOf(InvalidSpecException.class);
   }
 }

@@ -16,7 +16,6 @@ import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Decides about every call that comes in, before anything of it is read. On the I/O thread of the
@@ -27,7 +26,6 @@ final class Acceptor {
   private final Map<ChannelKind, MessageCodec> codecs;
   private final TransportLimits limits;
   private final Map<ChannelKind, Endpoint> endpoints = new ConcurrentHashMap<>();
-  private final AtomicInteger anonymous = new AtomicInteger();
 
   /** Who takes the channels of a kind. */
   record Endpoint(EventLoop loop, Listener listener) {}
@@ -114,8 +112,11 @@ final class Acceptor {
     if (endpoint == null || codec == null) {
       throw new Refusal(Status.UNAVAILABLE, "nothing listens here for " + kind);
     }
-    Runnable release = peer.isAnonymous() ? countAnonymous() : () -> {};
-    return new ServerChannel(call, connection, peer, kind, codec, limits, endpoint.loop, release)
+    if (peer.isAnonymous() && connection.channels() >= limits.maxAnonymous()) {
+      throw new Refusal(
+          Status.RESOURCE_EXHAUSTED, "too many channels without a certificate; try again later");
+    }
+    return new ServerChannel(call, connection, peer, kind, codec, limits, endpoint.loop)
         .open(endpoint.listener);
   }
 
@@ -125,15 +126,6 @@ final class Acceptor {
     } catch (CertificateException e) {
       throw new Refusal(Status.UNAUTHENTICATED, "the certificate is refused: " + e.getMessage());
     }
-  }
-
-  private Runnable countAnonymous() throws Refusal {
-    if (anonymous.incrementAndGet() > limits.maxAnonymous()) {
-      anonymous.decrementAndGet();
-      throw new Refusal(
-          Status.RESOURCE_EXHAUSTED, "too many nodes without a certificate; try again later");
-    }
-    return anonymous::decrementAndGet;
   }
 
   /** Sends back what comes, to anybody with a certificate. */

@@ -15,7 +15,6 @@ final class ServerChannel extends StreamChannel {
   private final ServerCall<byte[], byte[]> call;
   private final ServerConnection connection;
   private final PeerIdentity peer;
-  private final Runnable onReleased;
 
   ServerChannel(
       ServerCall<byte[], byte[]> call,
@@ -24,13 +23,11 @@ final class ServerChannel extends StreamChannel {
       ChannelKind kind,
       MessageCodec codec,
       TransportLimits limits,
-      EventLoop loop,
-      Runnable onReleased) {
+      EventLoop loop) {
     super(kind, codec, limits, connection.io(), loop);
     this.call = call;
     this.connection = connection;
     this.peer = peer;
-    this.onReleased = onReleased;
   }
 
   /** Tells both sides that the channel is open. */
@@ -90,7 +87,6 @@ final class ServerChannel extends StreamChannel {
   @Override
   void released() {
     connection.remove(this);
-    onReleased.run();
   }
 
   /** What the opening end sends. */

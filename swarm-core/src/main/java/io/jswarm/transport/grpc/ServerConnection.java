@@ -94,11 +94,8 @@ final class ServerConnection extends ConnectionWatch {
       return;
     }
     if (shown == null) {
-      if (move(Phase.ANONYMOUS)) {
-        timer = thread.schedule(ANONYMOUS_LIFE, () -> fail("no certificate for " + ANONYMOUS_LIFE));
-      } else {
-        hangUp();
-      }
+      move(Phase.ANONYMOUS);
+      timer = thread.schedule(ANONYMOUS_LIFE, () -> fail("no certificate for " + ANONYMOUS_LIFE));
     } else {
       move(Phase.CERTIFIED);
       widen();
@@ -106,12 +103,9 @@ final class ServerConnection extends ConnectionWatch {
     }
   }
 
-  private boolean move(Phase to) {
-    if (!owner.moved(phase, to)) {
-      return false;
-    }
+  private void move(Phase to) {
+    owner.moved(this, phase, to);
     phase = to;
-    return true;
   }
 
   private void watchExpiry(IoThread thread, X509Certificate shown) {
@@ -167,6 +161,11 @@ final class ServerConnection extends ConnectionWatch {
   /** Where the peer is, without port. */
   String host() {
     return Addresses.host(socket.remoteAddress() instanceof InetSocketAddress inet ? inet : null);
+  }
+
+  /** How many channels it has. */
+  int channels() {
+    return channels.size();
   }
 
   void add(ServerChannel channel) {

@@ -12,7 +12,9 @@ import io.jswarm.loop.Environment;
 import io.jswarm.loop.EventLoop;
 import io.jswarm.transport.Credentials;
 import java.net.SocketAddress;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +32,10 @@ final class ServerConnections {
   /** Only looked up, and told things whose order does not matter. */
   private final Map<Ends, ServerConnection> connections = new ConcurrentHashMap<>();
 
+  /** Those without certificate, the oldest first. */
+  private final Set<ServerConnection> anonymous = new LinkedHashSet<>();
+
   private int handshakes;
-  private int anonymous;
 
   /** What tells connections apart. */
   private record Ends(SocketAddress remote, SocketAddress local) {
@@ -110,15 +114,30 @@ final class ServerConnections {
     return true;
   }
 
-  /** Counts a connection where it is now; false if there are too many already. */
-  synchronized boolean moved(ServerConnection.Phase from, ServerConnection.Phase to) {
-    if (to == ServerConnection.Phase.ANONYMOUS && anonymous >= limits.maxAnonymous()) {
-      return false;
+  /**
+   * Counts a connection where it is now. Of too many without certificate the oldest is closed: to
+   * be let in takes no time, and who stays anyway must not keep others out (CVE-2016-6595).
+   */
+  void moved(ServerConnection connection, ServerConnection.Phase from, ServerConnection.Phase to) {
+    ServerConnection oldest = count(connection, from, to);
+    if (oldest != null) {
+      oldest.close("it made room for other nodes without a certificate");
     }
+  }
+
+  private synchronized @Nullable ServerConnection count(
+      ServerConnection connection, ServerConnection.Phase from, ServerConnection.Phase to) {
     handshakes -= from == ServerConnection.Phase.HANDSHAKE && to != from ? 1 : 0;
-    anonymous -= from == ServerConnection.Phase.ANONYMOUS && to != from ? 1 : 0;
-    anonymous += to == ServerConnection.Phase.ANONYMOUS && to != from ? 1 : 0;
-    return true;
+    anonymous.remove(connection);
+    ServerConnection oldest = null;
+    if (to == ServerConnection.Phase.ANONYMOUS) {
+      if (anonymous.size() >= limits.maxAnonymous()) {
+        oldest = anonymous.iterator().next();
+        anonymous.remove(oldest);
+      }
+      anonymous.add(connection);
+    }
+    return oldest;
   }
 
   /** Hears from gRPC when TLS is done. */

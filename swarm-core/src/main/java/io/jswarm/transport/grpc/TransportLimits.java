@@ -20,7 +20,8 @@ import java.time.Duration;
  * @param queueMessages number of messages that wait to be sent; more break the channel
  * @param queueBytes their size; more breaks the channel
  * @param maxHandshakes connections not done with TLS at a time; more are closed at once
- * @param maxAnonymous connections without certificate, and channels on them, at a time
+ * @param maxAnonymous connections without certificate at a time, of which the oldest make room, and
+ *     channels on each of them
  */
 public record TransportLimits(
     Duration connectTimeout,

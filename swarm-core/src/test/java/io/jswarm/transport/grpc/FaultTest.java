@@ -215,24 +215,38 @@ class FaultTest {
     assertServes();
   }
 
+  /** CVE-2016-6595: those that came and stay must not keep out those that come. */
   @Test
-  void aFloodOfNodesWithoutCertificateLeavesRoomForThoseWithOne() {
+  void cve_2016_6595_aFloodOfNodesWithoutCertificateLeavesRoomForOthers() throws Exception {
     List<Mailbox> inboxes = new ArrayList<>();
     for (int i = 0; i < 2 * FEW; i++) {
       Mailbox inbox = world.inbox();
-      Channel channel =
-          world.connect(world.transport(world.credentials(null)), ChannelKind.ENROLMENT, inbox);
-      channel.send(MESSAGE);
+      world.connect(world.transport(world.credentials(null)), ChannelKind.ENROLMENT, inbox);
       inboxes.add(inbox);
-      if (i < FEW) {
-        world.atServer.awaitMessages(i + 1);
-      } else {
-        inbox.awaitClosed();
-      }
+      assertThat(world.accepted().peer().isAnonymous()).as("number %s is let in", i).isTrue();
     }
 
+    for (Mailbox first : inboxes.subList(0, FEW)) {
+      assertThat(first.awaitClosed()).contains("made room");
+    }
     assertThat(inboxes.stream().filter(inbox -> !inbox.isClosed())).hasSize(FEW);
-    assertServes();
+    world.connect(client, ChannelKind.RAFT, world.inbox());
+    assertThat(world.accepted().peer()).isEqualTo(GrpcWorld.MANAGER);
+  }
+
+  @Test
+  void cve_2016_6595_manyChannelsOfOneNodeWithoutCertificateAreItsOwnConcern() {
+    GrpcTransport nobody = world.transport(world.credentials(null));
+    for (int i = 0; i < FEW; i++) {
+      world.connect(nobody, ChannelKind.ENROLMENT, world.inbox()).send(MESSAGE);
+    }
+    world.atServer.awaitMessages(FEW);
+
+    world
+        .connect(world.transport(world.credentials(null)), ChannelKind.ENROLMENT, world.inbox())
+        .send(MESSAGE);
+
+    world.atServer.awaitMessages(FEW + 1);
   }
 
   @Test
@@ -245,7 +259,7 @@ class FaultTest {
 
     world.connect(nobody, ChannelKind.ENROLMENT, world.atClient);
 
-    assertThat(world.atClient.awaitClosed()).contains("too many nodes without a certificate");
+    assertThat(world.atClient.awaitClosed()).contains("too many channels without a certificate");
   }
 
   private Socket socket() throws IOException {
