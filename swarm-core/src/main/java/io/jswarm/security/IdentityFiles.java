@@ -130,7 +130,10 @@ public final class IdentityFiles {
 
   /** Replaces the identity; durable on return. */
   public void save(NodeIdentity identity) {
-    UnlockKey lock = unlockKey;
+    save(identity, unlockKey);
+  }
+
+  private void save(NodeIdentity identity, @Nullable UnlockKey lock) {
     String key =
         lock == null
             ? Pem.encode(identity.key())
@@ -143,11 +146,10 @@ public final class IdentityFiles {
     return isLocked() ? Optional.ofNullable(unlockKey) : Optional.empty();
   }
 
-  /** Locks the key with another unlock key, or with none; durable on return. */
+  /** Locks the key with another unlock key, or with none; durable on return, else unchanged. */
   public void lock(@Nullable UnlockKey next) {
-    Optional<NodeIdentity> identity = load();
+    load().ifPresent(identity -> save(identity, next));
     unlockKey = next;
-    identity.ifPresent(this::save);
   }
 
   /** The key of a root that no cluster's store has yet, PEM; empty if there is none. */
@@ -184,7 +186,7 @@ public final class IdentityFiles {
     Path file = directory.resolve(name);
     Path beside = directory.resolve(name + ".new");
     try {
-      Files.createDirectories(directory, ownerOnly("rwx------"));
+      makeDirectory();
       Files.deleteIfExists(beside);
       try (FileChannel channel =
           FileChannel.open(
@@ -208,8 +210,20 @@ public final class IdentityFiles {
     }
   }
 
+  /** Also takes a directory that somebody made for us away from everybody else. */
+  private void makeDirectory() throws IOException {
+    Files.createDirectories(directory, ownerOnly("rwx------"));
+    if (hasPermissions()) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  private boolean hasPermissions() {
+    return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
   private FileAttribute<?>[] ownerOnly(String permissions) {
-    if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+    if (!hasPermissions()) {
       return new FileAttribute<?>[0];
     }
     return new FileAttribute<?>[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.security;
 
+import io.jswarm.FailedPreconditionException;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.model.NodeRole;
 import io.jswarm.model.Payload;
@@ -142,6 +143,7 @@ public final class RootAuthority {
    * @param via PEM certificates to show along, such as that of {@link #crossSign}; may be empty
    * @return the chain, PEM
    * @throws InvalidSpecException when the request is none
+   * @throws FailedPreconditionException when the root itself has expired
    */
   public String issue(
       String csr,
@@ -152,6 +154,7 @@ public final class RootAuthority {
       Payload via,
       Instant now) {
     PublicKey subject = CertificateRequest.publicKeyOf(csr);
+    requireUnexpired(now);
     Duration counted = life.compareTo(MIN_LIFE) < 0 ? MIN_LIFE : life;
     Instant end = earlier(certificate, now.plus(counted));
     var builder = builder(issuer(), subjectOf(clusterId, role, nodeId), subject, now, end);
@@ -171,6 +174,16 @@ public final class RootAuthority {
       throw new IllegalStateException(e);
     }
     return Pem.encode(sign(builder, key)) + via.toUtf8();
+  }
+
+  private void requireUnexpired(Instant now) {
+    Instant last = certificate.getNotAfter().toInstant();
+    if (!now.isBefore(last)) {
+      throw new FailedPreconditionException(
+          "the cluster's root certificate expired at "
+              + last
+              + "; rotate it to one that is valid (rotateRoot)");
+    }
   }
 
   private static X500Name subjectOf(String clusterId, NodeRole role, String nodeId) {

@@ -39,13 +39,14 @@ public final class UnlockKey {
    * @throws InvalidSpecException when it has not the form of one; does not repeat it
    */
   public static UnlockKey parse(String text) {
+    String stripped = text.strip();
     try {
-      byte[] key =
-          text.strip().startsWith(PREFIX)
-              ? Base64.getDecoder().decode(text.strip().substring(PREFIX.length()))
-              : new byte[0];
-      if (key.length == BYTES) {
-        return new UnlockKey(key);
+      if (stripped.startsWith(PREFIX)) {
+        UnlockKey key =
+            new UnlockKey(Base64.getDecoder().decode(stripped.substring(PREFIX.length())));
+        if (key.key.length == BYTES && key.text().equals(stripped)) {
+          return key;
+        }
       }
     } catch (IllegalArgumentException e) {
       // Told below.

@@ -182,6 +182,44 @@ class IdentityFilesTest {
     assertThat(Files.readString(file())).isEqualTo(before);
   }
 
+  /** Else the next start would ask for a key that nothing is locked with. */
+  @Test
+  void aKeyThatCannotBeLockedAnewStaysLockedAsItWas() throws IOException {
+    UnlockKey right = UnlockKey.generate();
+    IdentityFiles files = IdentityFiles.in(dir, right);
+    NodeIdentity identity = identity("n1");
+    files.save(identity);
+    Path inTheWay = Files.createDirectories(dir.resolve("swarm-node.pem.new/x"));
+
+    assertThatThrownBy(() -> files.lock(UnlockKey.generate()))
+        .isInstanceOf(FailedPreconditionException.class);
+
+    assertThat(files.unlockKey().orElseThrow().text()).isEqualTo(right.text());
+    assertThat(files.load()).contains(identity);
+    Files.delete(inTheWay);
+    files.save(identity);
+    assertThat(IdentityFiles.in(dir, right).load()).contains(identity);
+  }
+
+  @Test
+  void aDirectoryThatOthersCanReadIsTakenFromThem() throws IOException {
+    Path open = Files.createDirectory(dir.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    IdentityFiles.in(open, null).save(identity("n1"));
+
+    assertThat(permissions(open)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void aKeyHasOneSpellingOnly() {
+    UnlockKey key = UnlockKey.generate();
+
+    assertThat(UnlockKey.parse(" " + key.text() + "\n").text()).isEqualTo(key.text());
+    assertThatThrownBy(() -> UnlockKey.parse(key.text() + "="))
+        .isInstanceOf(InvalidSpecException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jswarm.FailedPreconditionException;
 import io.jswarm.InvalidSpecException;
 import io.jswarm.loop.RandomSource;
 import io.jswarm.loop.TimeSource;
@@ -104,6 +105,18 @@ class RootAuthorityTest {
           .as(bad.substring(0, Math.min(60, bad.length())))
           .isInstanceOf(InvalidSpecException.class);
     }
+  }
+
+  @Test
+  void anExpiredRootCertifiesNobodyAndSaysWhatToDo() {
+    String csr = CertificateRequest.create().pem();
+    Instant late = root.certificate().getNotAfter().toInstant();
+
+    assertThatThrownBy(
+            () -> root.issue(csr, "c1", NodeRole.WORKER, "n1", LIFE, Payload.EMPTY, late))
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("expired at " + late)
+        .hasMessageContaining("rotate");
   }
 
   @Test
