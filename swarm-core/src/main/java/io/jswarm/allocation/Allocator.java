@@ -32,7 +32,9 @@ public final class Allocator implements Component {
   private final ServicePorts ports = new ServicePorts();
   private final Set<String> changedServices = new LinkedHashSet<>();
   private final Map<String, Service> removedServices = new LinkedHashMap<>();
-  private final Set<String> newTasks = new LinkedHashSet<>();
+
+  /** Tasks to look at, as they are now, by id. */
+  private final Map<String, Task> newTasks = new LinkedHashMap<>();
 
   /** Services that did not get their ports, with the reason. */
   private final Map<String, String> refused = new LinkedHashMap<>();
@@ -55,7 +57,7 @@ public final class Allocator implements Component {
     tx.services().forEach(service -> changedServices.add(service.id()));
     for (Task task : tx.tasks()) {
       if (isNew(task)) {
-        newTasks.add(task.id());
+        newTasks.put(task.id(), task);
       }
     }
   }
@@ -75,7 +77,7 @@ public final class Allocator implements Component {
         newTasks.remove(task.id());
         waiting.remove(task.id());
       } else if (!waiting.contains(task.id())) {
-        newTasks.add(task.id());
+        newTasks.put(task.id(), task);
       }
     } else if (event.object() instanceof Network) {
       networksChanged = true;
@@ -91,12 +93,11 @@ public final class Allocator implements Component {
     removedServices.clear();
     boolean progress = allocateServices(tx);
     if (progress || networksChanged) {
-      newTasks.addAll(waiting);
+      waiting.forEach(id -> tx.task(id).ifPresent(task -> newTasks.put(id, task)));
       networksChanged = false;
     }
-    List<String> tasks = List.copyOf(newTasks);
+    newTasks.values().stream().filter(Allocator::isNew).forEach(task -> allocate(tx, task));
     newTasks.clear();
-    tasks.forEach(id -> tx.task(id).filter(Allocator::isNew).ifPresent(t -> allocate(tx, t)));
   }
 
   @Override

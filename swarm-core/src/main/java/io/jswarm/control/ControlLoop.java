@@ -53,6 +53,12 @@ public final class ControlLoop implements AutoCloseable {
   private static final int MAX_ROUNDS = 1_000;
 
   /**
+   * A turn that made so many changes takes no further writes: agents must not wait for all of a
+   * flood, and a turn that fits into one entry costs least.
+   */
+  private static final int MANY_EVENTS = 8_000;
+
+  /**
    * After a component failed, the next turn comes by itself this soon, in case no input brings it.
    */
   private static final Duration RECOVERY = Duration.ofSeconds(1);
@@ -243,12 +249,12 @@ public final class ControlLoop implements AutoCloseable {
     try {
       int[] heard = new int[components.size()];
       startComponents(batch, heard);
-      for (Write<?> write = waiting.poll(); write != null; write = waiting.poll()) {
-        if (write.run(batch)) {
-          accepted.add(write);
-        }
-      }
-      converge(batch, heard);
+      int some = 1;
+      do {
+        runWaiting(some, batch, accepted);
+        converge(batch, heard);
+        some *= 2; // what one write leads to shows only afterwards
+      } while (!waiting.isEmpty() && batch.events().size() < MANY_EVENTS);
     } catch (RuntimeException | Error e) {
       accepted.forEach(write -> write.result.completeExceptionally(failed(e)));
       recover(e);
@@ -256,6 +262,15 @@ public final class ControlLoop implements AutoCloseable {
     }
     if (!batch.isEmpty() || !accepted.isEmpty()) {
       propose(batch.entries(), accepted);
+    }
+  }
+
+  private void runWaiting(int most, Batch batch, List<Write<?>> accepted) {
+    for (int i = 0; i < most && !waiting.isEmpty(); i++) {
+      Write<?> write = waiting.remove();
+      if (write.run(batch)) {
+        accepted.add(write);
+      }
     }
   }
 

@@ -22,12 +22,12 @@ import io.jswarm.transport.Listener;
 import io.jswarm.transport.Message;
 import io.jswarm.transport.Receiver;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +51,10 @@ public final class Dispatcher implements Component, Listener {
   private final Store store;
   private final IdGenerator ids;
   private final RandomSource random;
-  private final Map<String, NodeSession> sessions = new TreeMap<>();
+
+  /** In the order in which they began. */
+  private final Map<String, NodeSession> sessions = new LinkedHashMap<>();
+
   private final Registrations registrations;
   private final RegistrationLimit limit = new RegistrationLimit();
   private final NodeLiveness liveness;
@@ -250,7 +253,7 @@ public final class Dispatcher implements Component, Listener {
         session.feed().subscribe(request.stream(), store.view());
       }
     } else if (message instanceof AgentMessage.ReportStatus report) {
-      reports.accept(session, report, store.view());
+      reports.accept(session, report);
     } else if (message instanceof AgentMessage.LogBatch batch) {
       logs.onBatch(session, batch);
     } else if (message instanceof AgentMessage.LogEnd end) {

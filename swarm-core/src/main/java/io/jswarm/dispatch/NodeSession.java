@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the dispatcher keeps about a node that has a session. Lives on the control loop. */
 final class NodeSession {
+  /** A timer that is later than this part of a period shows that the loop was held up. */
+  private static final int HELD_UP = 4;
+
   private final String nodeId;
   private final String id;
   private final AssignmentFeed feed;
@@ -98,7 +101,11 @@ final class NodeSession {
     graceTimer = loop.schedule(grace, lost);
   }
 
-  /** The agent was heard of; it is due again within three of the periods announced to it. */
+  /**
+   * The agent was heard of; it is due again within three of the periods announced to it. When the
+   * timer itself rings late, this manager was held up, not the agent, which may have been heard of
+   * if anybody had listened: it has another period.
+   */
   void heard(EventLoop loop, Runnable failed) {
     failsAtNanos = loop.nanoTime() + period.multipliedBy(3).toNanos();
     if (failTimer == null) {
@@ -113,11 +120,16 @@ final class NodeSession {
             Duration.ofNanos(failsAtNanos - loop.nanoTime()),
             () -> {
               failTimer = null;
-              if (loop.nanoTime() - failsAtNanos >= 0) {
+              long late = loop.nanoTime() - failsAtNanos;
+              boolean heldUp = late > period.toNanos() / HELD_UP;
+              if (late >= 0 && !heldUp) {
                 failed.run();
-              } else {
-                watch(loop, failed);
+                return;
               }
+              if (heldUp) {
+                failsAtNanos = loop.nanoTime() + period.toNanos();
+              }
+              watch(loop, failed);
             });
   }
 

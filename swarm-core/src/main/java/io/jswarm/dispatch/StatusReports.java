@@ -8,7 +8,7 @@ import io.jswarm.store.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes agents' reports into the store, a turn's worth at a time (S9.2). */
 final class StatusReports {
@@ -21,8 +21,8 @@ final class StatusReports {
     this.leader = leader;
   }
 
-  /** Queues a report for this turn, or refuses all of it. */
-  void accept(NodeSession session, AgentMessage.ReportStatus message, ReadView durable) {
+  /** Queues a report for this turn. */
+  void accept(NodeSession session, AgentMessage.ReportStatus message) {
     if (message.sequence() <= session.reportTaken) {
       if (message.sequence() <= session.reportAcked) {
         session.send(new ManagerMessage.StatusAck(session.id(), session.reportAcked));
@@ -30,23 +30,6 @@ final class StatusReports {
       return;
     }
     session.reportTaken = message.sequence();
-    for (AgentMessage.TaskReport report : message.reports()) {
-      Optional<Task> task = durable.task(report.taskId());
-      if (task.isPresent() && !task.get().nodeId().equals(session.nodeId())) {
-        session.reportAcked = message.sequence();
-        session.send(
-            new ManagerMessage.StatusRefused(
-                session.id(),
-                message.sequence(),
-                "task "
-                    + report.taskId()
-                    + " belongs to node "
-                    + task.get().nodeId()
-                    + ", not to "
-                    + session.nodeId()));
-        return;
-      }
-    }
     arrived.add(new Report(session, message));
   }
 
@@ -60,11 +43,16 @@ final class StatusReports {
     }
     boolean changed = false;
     for (Report report : arrived) {
-      for (AgentMessage.TaskReport one : report.message.reports()) {
-        changed |= write(one, tx);
+      List<@Nullable Task> tasks = new ArrayList<>(report.message.reports().size());
+      report.message.reports().forEach(one -> tasks.add(tx.task(one.taskId()).orElse(null)));
+      Task foreign = foreign(report.session, tasks);
+      if (foreign != null) {
+        refuse(report, foreign);
+      } else {
+        changed |= write(report.message.reports(), tasks, tx);
+        decided.add(report);
       }
     }
-    decided.addAll(arrived);
     arrived.clear();
     if (!changed && isDurable(tx, durable)) {
       acknowledge();
@@ -97,13 +85,41 @@ final class StatusReports {
     decided.clear();
   }
 
-  private boolean write(AgentMessage.TaskReport report, Tx tx) {
-    Optional<Task> task = tx.task(report.taskId());
-    if (task.isEmpty() || !isNews(task.get().status(), report.status())) {
-      return false;
+  private static @Nullable Task foreign(NodeSession session, List<@Nullable Task> tasks) {
+    for (Task task : tasks) {
+      if (task != null && !task.nodeId().equals(session.nodeId())) {
+        return task;
+      }
     }
-    tx.update(task.get().withStatus(report.status().withApplied(leader, tx.now())));
-    return true;
+    return null;
+  }
+
+  /** All of it: whoever reports for others may be wrong about itself too. */
+  private static void refuse(Report report, Task foreign) {
+    NodeSession session = report.session;
+    long sequence = report.message.sequence();
+    session.reportAcked = Math.max(session.reportAcked, sequence);
+    String detail =
+        "task "
+            + foreign.id()
+            + " belongs to node "
+            + foreign.nodeId()
+            + ", not to "
+            + session.nodeId();
+    session.send(new ManagerMessage.StatusRefused(session.id(), sequence, detail));
+  }
+
+  private boolean write(List<AgentMessage.TaskReport> reports, List<@Nullable Task> tasks, Tx tx) {
+    boolean changed = false;
+    for (int i = 0; i < tasks.size(); i++) {
+      Task task = tasks.get(i);
+      TaskStatus status = reports.get(i).status();
+      if (task != null && isNews(task.status(), status)) {
+        tx.update(task.withStatus(status.withApplied(leader, tx.now())));
+        changed = true;
+      }
+    }
+    return changed;
   }
 
   /** States never go back; within a state only a difference in substance counts (S2.2). */

@@ -14,8 +14,10 @@ import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,10 @@ final class Scheduler implements Component {
 
   private final EventLoop loop;
   private final PlacementEngine engine;
-  private final Set<String> fresh = new LinkedHashSet<>();
+
+  /** Tasks that became pending, as they are now, by id. */
+  private final Map<String, Task> fresh = new LinkedHashMap<>();
+
   private final Set<String> waiting = new LinkedHashSet<>();
   private final Set<String> unwanted = new LinkedHashSet<>();
   private PlacementEngine.@Nullable Session session;
@@ -93,7 +98,7 @@ final class Scheduler implements Component {
         forget(task.id());
         unwanted.add(task.id());
       } else if (task.state() == TaskState.PENDING && !waiting.contains(task.id())) {
-        fresh.add(task.id());
+        fresh.put(task.id(), task);
       }
       return;
     }
@@ -109,12 +114,13 @@ final class Scheduler implements Component {
   @Override
   public void reconcile(Tx tx) {
     endUnwanted(tx);
-    Set<String> queue = new LinkedHashSet<>();
+    List<Task> queue = new ArrayList<>();
     if (retry) {
-      queue.addAll(waiting);
+      waiting.removeIf(id -> tx.task(id).isEmpty());
+      waiting.forEach(id -> tx.task(id).ifPresent(queue::add));
       retry = false;
     }
-    queue.addAll(fresh);
+    queue.addAll(fresh.values());
     fresh.clear();
     if (!queue.isEmpty()) {
       place(tx, queue);
@@ -132,13 +138,12 @@ final class Scheduler implements Component {
     keepRetrying();
   }
 
-  private void place(Tx tx, Set<String> queue) {
+  private void place(Tx tx, List<Task> queue) {
     List<Task> preassigned = new ArrayList<>();
     List<Task> unassigned = new ArrayList<>();
-    for (String id : queue) {
-      Task task = tx.task(id).filter(Scheduler::wantsPlace).orElse(null);
-      if (task == null) {
-        waiting.remove(id);
+    for (Task task : queue) {
+      if (!wantsPlace(task)) {
+        waiting.remove(task.id());
       } else {
         (task.isAssigned() ? preassigned : unassigned).add(task);
       }

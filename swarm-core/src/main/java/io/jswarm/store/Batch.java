@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The transactions of one turn, made one after the other on top of the stored state and proposed
- * together. What one transaction wrote the next one sees; a transaction that throws leaves nothing
- * behind.
+ * together. What one transaction wrote the next one sees.
  *
  * <p>Thread-safety: none; owned by the control loop for the length of a turn.
  */
@@ -40,6 +39,12 @@ public final class Batch {
   /** What earlier entries of this turn do to services; null where one is removed. */
   private final Map<String, @Nullable Service> earlier = new HashMap<>();
 
+  /**
+   * What amendments come to that are in no entry yet: components touch a new task one after the
+   * other, and to write it once is enough.
+   */
+  private final Map<Key, Touched> pending = new LinkedHashMap<>();
+
   private final Tables base;
   private EntryBuilder open;
   private long fingerprint;
@@ -48,6 +53,7 @@ public final class Batch {
   private @Nullable Tables openFrom;
 
   private long version;
+  private boolean usable = true;
 
   /**
    * @param fingerprint of {@code base}
@@ -64,25 +70,61 @@ public final class Batch {
   }
 
   /**
-   * Runs a transaction that is never torn apart: all of it is in one log entry.
+   * Runs a transaction that is never torn apart: all of it is in one log entry. If it throws,
+   * nothing of it is left behind.
    *
    * @throws InvalidSpecException when it is larger than one entry may be (S10.1)
    */
   public <R> R transact(Function<? super Tx, R> body) {
-    return run(body, true);
+    requireUsable();
+    logPending();
+    Tables before = editors.freeze(version);
+    Transaction tx = new Transaction(version + 1);
+    try {
+      R result = body.apply(tx);
+      if (!tx.touched.isEmpty()) {
+        log(tx, before);
+      }
+      return result;
+    } catch (RuntimeException | Error e) {
+      editors.reset(before);
+      throw e;
+    } finally {
+      tx.done = true;
+    }
   }
 
   /**
    * Runs a transaction whose changes may end up in several entries; for components, which can start
-   * from any state.
+   * from any state. If it throws, the batch is of no use any more.
    */
   public void amend(Consumer<? super Tx> body) {
-    run(
-        tx -> {
-          body.accept(tx);
-          return Boolean.TRUE;
-        },
-        false);
+    requireUsable();
+    Transaction tx = new Transaction(version + 1);
+    usable = false;
+    try {
+      body.accept(tx);
+    } finally {
+      tx.done = true;
+    }
+    if (!tx.touched.isEmpty()) {
+      version = tx.version;
+      tx.touched.values().forEach(this::defer);
+    }
+    usable = true;
+  }
+
+  private void defer(Touched touched) {
+    if (touched.isChange()) {
+      events.add(touched.event());
+      pending.merge(touched.key, touched, Touched::then);
+    }
+  }
+
+  private void requireUsable() {
+    if (!usable) {
+      throw new IllegalStateException("a component failed half-way through its changes");
+    }
   }
 
   /** What the transactions so far did, in order; grows as they are made. */
@@ -105,29 +147,10 @@ public final class Batch {
 
   /** The log entries of this turn; the batch must not be used after this. */
   public List<StoreEntry> entries() {
+    requireUsable();
+    logPending();
     closeEntry(editors.freeze(version));
     return List.copyOf(entries);
-  }
-
-  private <R> R run(Function<? super Tx, R> body, boolean atomic) {
-    Tables before = editors.freeze(version);
-    Transaction tx = new Transaction(version + 1);
-    try {
-      R result = body.apply(tx);
-      if (!tx.touched.isEmpty()) {
-        if (atomic) {
-          log(tx, before);
-        } else {
-          logApart(tx);
-        }
-      }
-      return result;
-    } catch (RuntimeException | Error e) {
-      editors.reset(before);
-      throw e;
-    } finally {
-      tx.done = true;
-    }
   }
 
   /** All changes of {@code tx} go into one entry. */
@@ -151,10 +174,9 @@ public final class Batch {
     net.forEach(one -> events.add(one.event()));
   }
 
-  /** Each change of {@code tx} goes where there is room for it. */
-  private void logApart(Transaction tx) {
-    version = tx.version;
-    for (Touched touched : tx.touched.values()) {
+  /** Each change that amendments come to goes where there is room for it. */
+  private void logPending() {
+    for (Touched touched : pending.values()) {
       if (!touched.isChange()) {
         continue;
       }
@@ -167,8 +189,8 @@ public final class Batch {
         measured = open.measure(List.of(touched));
       }
       measured.forEach(one -> open.add(one, version));
-      events.add(touched.event());
     }
+    pending.clear();
   }
 
   /**
@@ -179,7 +201,7 @@ public final class Batch {
     if (!open.isEmpty()) {
       StoreEntry entry = open.build();
       if (openFrom != null && after != null && after.version() == entry.version()) {
-        entry.shortcut(openFrom, after);
+        entry.shortcut(new StoreEntry.Shortcut(openFrom, after, open.events()));
       }
       entries.add(entry);
       fingerprint = entry.fingerprint();
@@ -195,6 +217,10 @@ public final class Batch {
     /** False when what was made was removed again. */
     boolean isChange() {
       return old != null || object != null;
+    }
+
+    Touched then(Touched later) {
+      return new Touched(key, old, later.object);
     }
 
     Change change() {
@@ -257,6 +283,12 @@ public final class Batch {
       bytes += (more.touched.isChange() ? more.bytes : 0) - (before == null ? 0 : before.bytes);
       rest = measure.rest();
       lastVersion = version;
+    }
+
+    List<StoreEvent> events() {
+      List<StoreEvent> list = new ArrayList<>(changes.size());
+      changes.values().forEach(one -> list.add(one.touched.event()));
+      return list;
     }
 
     StoreEntry build() {

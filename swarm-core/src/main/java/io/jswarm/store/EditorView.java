@@ -13,8 +13,8 @@ import io.jswarm.model.Task;
 import java.util.Optional;
 
 /**
- * Reads through editors: single objects directly, everything else from a frozen table, so that
- * iteration stays valid.
+ * Reads through editors: single objects directly, ranges of tasks as copies, everything else from a
+ * frozen table, so that iteration stays valid. After a freeze the next changes cost more.
  */
 abstract class EditorView implements ReadView {
   private final Editors editors;
@@ -84,17 +84,17 @@ abstract class EditorView implements ReadView {
 
   @Override
   public Iterable<Task> tasksOfService(String serviceId) {
-    return frozen(Kind.TASK).tasksOfService(serviceId);
+    return editors.list(TaskRange.ofService(serviceId));
   }
 
   @Override
   public Iterable<Task> tasksOfSlot(String serviceId, int slot) {
-    return frozen(Kind.TASK).tasksOfSlot(serviceId, slot);
+    return editors.list(TaskRange.ofSlot(serviceId, slot));
   }
 
   @Override
   public Iterable<Task> tasksOfNode(String nodeId) {
-    return frozen(Kind.TASK).tasksOfNode(nodeId);
+    return editors.list(TaskRange.ofNode(nodeId));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.jswarm.store;
 
 import io.jswarm.model.Kind;
 import io.jswarm.model.StoreObject;
+import io.jswarm.model.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,28 @@ final class Editors {
   @Nullable StoreObject get(Kind kind, String id) {
     Table.Editor<StoreObject> editor = editors.get(kind.ordinal());
     return editor != null ? editor.get(id) : frozen.table(kind).get(id);
+  }
+
+  /** The tasks of a range as they are now. */
+  List<Task> list(TaskRange range) {
+    Table.Editor<StoreObject> editor = editors.get(Kind.TASK.ordinal());
+    List<Task> found = new ArrayList<>();
+    if (editor == null) {
+      frozen
+          .<Task>table(Kind.TASK)
+          .index(range.index())
+          .range(range.key(), range.probe())
+          .forEach(found::add);
+    } else {
+      tasks(editor).addTo(found, range.index(), range.key(), range.probe());
+    }
+    return found;
+  }
+
+  /** The editor of that kind has tasks only. */
+  @SuppressWarnings("unchecked")
+  private static Table.Editor<Task> tasks(Table.Editor<?> editor) {
+    return (Table.Editor<Task>) editor;
   }
 
   Table.Editor<StoreObject> edit(Kind kind) {

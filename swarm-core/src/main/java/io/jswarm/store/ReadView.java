@@ -62,7 +62,7 @@ public interface ReadView {
   /** Tasks of one slot of a service, by node, then id. */
   Iterable<Task> tasksOfSlot(String serviceId, int slot);
 
-  /** Tasks bound to a node, by id. */
+  /** Tasks bound to a node, by id; none for the empty id. */
   Iterable<Task> tasksOfNode(String nodeId);
 
   /** A network by id. */

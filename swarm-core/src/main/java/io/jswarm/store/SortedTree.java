@@ -3,7 +3,6 @@ package io.jswarm.store;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -12,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable sorted set with cheap successors: a B+ tree whose pages are shared between versions.
  * An {@link Editor} changes pages it made itself in place and copies all others, so many changes in
- * a row cost little more than a mutable tree, and {@link Editor#freeze()} is O(1).
+ * a row cost little more than a mutable tree, and {@link Editor#freeze()} is O(1). Pages also hold
+ * the {@link Order#key} of what is in them: a search looks at next to no element itself, each of
+ * which would be a cache miss in a large tree.
  *
  * <p>Thread-safety: a tree is immutable; an editor belongs to one thread.
  */
@@ -22,35 +23,36 @@ final class SortedTree<E> implements Iterable<E> {
   /** Of a page when many elements come at once; leaves room for some more. */
   private static final int FILL = 24;
 
-  private final Comparator<? super E> order;
+  private final Order<? super E> order;
   private final @Nullable Page root;
   private final int size;
 
-  private SortedTree(Comparator<? super E> order, @Nullable Page root, int size) {
+  private SortedTree(Order<? super E> order, @Nullable Page root, int size) {
     this.order = order;
     this.root = root;
     this.size = size;
   }
 
-  static <E> SortedTree<E> empty(Comparator<? super E> order) {
+  static <E> SortedTree<E> empty(Order<? super E> order) {
     return new SortedTree<>(order, null, 0);
   }
 
   /**
-   * A tree of this order with many elements at once, given in any order; quickest if they come in
-   * that of the tree.
+   * A tree of this order with all of many elements that it includes, given in any order; quickest
+   * if they come in that of the tree.
    *
    * @throws IllegalArgumentException when two of them compare equal
    */
   SortedTree<E> with(List<E> elements) {
     List<E> sorted = new ArrayList<>(elements);
+    sorted.removeIf(element -> !order.includes(element));
     sorted.sort(order);
     List<Page> level = new ArrayList<>();
     Object owner = new Object();
     for (int at = 0; at < sorted.size(); at += FILL) {
       Page leaf = new Page(owner, false);
       for (E element : sorted.subList(at, Math.min(at + FILL, sorted.size()))) {
-        leaf.insert(leaf.count, element, null);
+        leaf.insert(leaf.count, element, null, order.key(element));
       }
       level.add(leaf);
     }
@@ -64,7 +66,7 @@ final class SortedTree<E> implements Iterable<E> {
       for (int at = 0; at < level.size(); at += FILL) {
         Page branch = new Page(owner, true);
         for (Page page : level.subList(at, Math.min(at + FILL, level.size()))) {
-          branch.insert(branch.count, page, page.low());
+          branch.insert(branch.count, page, page.low(), page.keys[0]);
         }
         above.add(branch);
       }
@@ -75,7 +77,8 @@ final class SortedTree<E> implements Iterable<E> {
 
   /**
    * Where an element lies relative to a range: negative before it, 0 inside, positive behind.
-   * Monotone in the tree's order.
+   * Monotone in the tree's order. A range lies within the elements of one {@link Order#key}, and
+   * only they are asked about.
    */
   @FunctionalInterface
   interface Probe<E> {
@@ -90,21 +93,24 @@ final class SortedTree<E> implements Iterable<E> {
     return new Editor<>(this);
   }
 
-  /** The first element in the range of {@code probe}. */
-  @Nullable E find(Probe<E> probe) {
-    return first(root, probe);
+  /** The first element in the range of {@code probe}, all of which has {@code key}. */
+  @Nullable E find(long key, Probe<E> probe) {
+    return first(root, key, probe);
   }
 
-  private static <E> @Nullable E first(@Nullable Page root, Probe<E> probe) {
+  private static <E> @Nullable E first(@Nullable Page root, long key, Probe<E> probe) {
     Page page = root;
     Page next = null;
     while (page != null) {
-      int at = page.firstNotBefore(probe);
+      int at = page.firstNotBefore(key, probe);
       if (page.lows == null) {
-        Page found = at < page.count ? page : next;
-        E element =
-            found == null ? null : SortedTree.<E>element(found.leftmost(found == page ? at : 0));
-        return element != null && probe.position(element) == 0 ? element : null;
+        if (at < page.count) {
+          return page.position(at, key, probe) == 0 ? SortedTree.<E>element(page.items[at]) : null;
+        }
+        Page leaf = next == null ? null : next.leftmost();
+        return leaf != null && leaf.position(0, key, probe) == 0
+            ? SortedTree.<E>element(leaf.items[0])
+            : null;
       }
       // If the child that may hold the range's start ends before it, the range starts with this
       // one.
@@ -114,14 +120,14 @@ final class SortedTree<E> implements Iterable<E> {
     return null;
   }
 
-  /** The elements in the range of {@code probe}, in order. */
-  Iterable<E> range(Probe<E> probe) {
-    return () -> new Cursor(probe);
+  /** The elements in the range of {@code probe}, all of which has {@code key}, in order. */
+  Iterable<E> range(long key, Probe<E> probe) {
+    return () -> new Cursor<>(root, key, probe);
   }
 
   @Override
   public Iterator<E> iterator() {
-    return new Cursor(element -> 0);
+    return new Cursor<>(root, 0, null);
   }
 
   /** Pages hold what was put in; nothing else gets there. */
@@ -132,22 +138,26 @@ final class SortedTree<E> implements Iterable<E> {
 
   /**
    * A leaf holds elements; a branch holds pages, and in {@code lows} the lowest element of each.
+   * {@code keys} are those of the elements or lows.
    */
   private static final class Page {
     final Object owner;
     final Object @Nullable [] lows;
     final Object[] items;
+    final long[] keys;
     int count;
 
     Page(Object owner, boolean branch) {
       this.owner = owner;
       this.items = new Object[MAX];
+      this.keys = new long[MAX];
       this.lows = branch ? new Object[MAX] : null;
     }
 
     Page(Object owner, Page from) {
       this.owner = owner;
       this.items = from.items.clone();
+      this.keys = from.keys.clone();
       this.lows = from.lows == null ? null : from.lows.clone();
       this.count = from.count;
     }
@@ -156,7 +166,7 @@ final class SortedTree<E> implements Iterable<E> {
       return lows == null ? items[0] : lows[0];
     }
 
-    Object key(int i) {
+    Object lowOf(int i) {
       return lows == null ? items[i] : lows[i];
     }
 
@@ -164,13 +174,18 @@ final class SortedTree<E> implements Iterable<E> {
       return (Page) items[i];
     }
 
-    <E> int firstNotBefore(Probe<E> probe) {
+    <E> int position(int i, long key, Probe<E> probe) {
+      return keys[i] != key
+          ? Long.compare(keys[i], key)
+          : probe.position(SortedTree.<E>element(lowOf(i)));
+    }
+
+    <E> int firstNotBefore(long key, Probe<E> probe) {
       int low = 0;
       int high = count;
       while (low < high) {
         int middle = (low + high) >>> 1;
-        E element = element(key(middle));
-        if (probe.position(element) < 0) {
+        if (position(middle, key, probe) < 0) {
           low = middle + 1;
         } else {
           high = middle;
@@ -179,19 +194,19 @@ final class SortedTree<E> implements Iterable<E> {
       return low;
     }
 
-    Object leftmost(int at) {
+    Page leftmost() {
       Page page = this;
-      int i = at;
       while (page.lows != null) {
-        page = page.child(i);
-        i = 0;
+        page = page.child(0);
       }
-      return page.items[i];
+      return page;
     }
 
-    void insert(int at, Object item, @Nullable Object low) {
+    void insert(int at, Object item, @Nullable Object low, long key) {
       System.arraycopy(items, at, items, at + 1, count - at);
       items[at] = item;
+      System.arraycopy(keys, at, keys, at + 1, count - at);
+      keys[at] = key;
       if (lows != null && low != null) {
         System.arraycopy(lows, at, lows, at + 1, count - at);
         lows[at] = low;
@@ -202,6 +217,7 @@ final class SortedTree<E> implements Iterable<E> {
     void delete(int at) {
       count--;
       System.arraycopy(items, at + 1, items, at, count - at);
+      System.arraycopy(keys, at + 1, keys, at, count - at);
       Arrays.fill(items, count, count + 1, null);
       if (lows != null) {
         System.arraycopy(lows, at + 1, lows, at, count - at);
@@ -229,6 +245,7 @@ final class SortedTree<E> implements Iterable<E> {
 
     private static void move(Page from, int at, Page to, int toAt, int n) {
       System.arraycopy(from.items, at, to.items, toAt, n);
+      System.arraycopy(from.keys, at, to.keys, toAt, n);
       if (from.lows != null && to.lows != null) {
         System.arraycopy(from.lows, at, to.lows, toAt, n);
       }
@@ -237,7 +254,7 @@ final class SortedTree<E> implements Iterable<E> {
 
   /** A mutable fork of a tree. */
   static final class Editor<E> {
-    private final Comparator<? super E> order;
+    private final Order<? super E> order;
     private @Nullable Page root;
     private int size;
     private Object owner = new Object();
@@ -270,8 +287,17 @@ final class SortedTree<E> implements Iterable<E> {
       owner = new Object();
     }
 
-    @Nullable E find(Probe<E> probe) {
-      return first(root, probe);
+    @Nullable E find(long key, Probe<E> probe) {
+      return first(root, key, probe);
+    }
+
+    /** Adds the elements in the range of {@code probe}, all of which has {@code key}, in order. */
+    void addTo(List<E> list, long key, Probe<E> probe) {
+      new Cursor<>(root, key, probe).forEachRemaining(list::add);
+    }
+
+    boolean includes(E element) {
+      return order.includes(element);
     }
 
     /** Adds {@code element}, or replaces the one that compares equal and returns it. */
@@ -282,11 +308,11 @@ final class SortedTree<E> implements Iterable<E> {
         root = new Page(owner, false);
       }
       root = owned(root);
-      Page right = put(root, element);
+      Page right = put(root, element, order.key(element));
       if (right != null) {
         Page top = new Page(owner, true);
-        top.insert(0, root, root.low());
-        top.insert(1, right, right.low());
+        top.insert(0, root, root.low(), root.keys[0]);
+        top.insert(1, right, right.low(), right.keys[0]);
         root = top;
       }
       if (replaced == null) {
@@ -303,7 +329,7 @@ final class SortedTree<E> implements Iterable<E> {
         return null;
       }
       root = owned(root);
-      remove(root, element);
+      remove(root, element, order.key(element));
       if (replaced != null) {
         size--;
       }
@@ -321,40 +347,42 @@ final class SortedTree<E> implements Iterable<E> {
     }
 
     /** Returns the new right half when the page had to be split. */
-    private @Nullable Page put(Page page, E element) {
-      int at = search(page, element);
+    private @Nullable Page put(Page page, E element, long key) {
+      int at = search(page, element, key);
       if (page.lows == null) {
         if (at >= 0) {
           replaced = element(page.items[at]);
           page.items[at] = element;
           return null;
         }
-        return insert(page, -at - 1, element, null);
+        return insert(page, -at - 1, element, null, key);
       }
       int child = at >= 0 ? at : Math.max(0, -at - 2);
       Page down = owned(page.child(child));
       page.items[child] = down;
-      Page right = put(down, element);
+      Page right = put(down, element, key);
       page.lows[child] = down.low();
-      return right == null ? null : insert(page, child + 1, right, right.low());
+      page.keys[child] = down.keys[0];
+      return right == null ? null : insert(page, child + 1, right, right.low(), right.keys[0]);
     }
 
-    private static @Nullable Page insert(Page page, int at, Object item, @Nullable Object low) {
+    private static @Nullable Page insert(
+        Page page, int at, Object item, @Nullable Object low, long key) {
       if (page.count < MAX) {
-        page.insert(at, item, low);
+        page.insert(at, item, low, key);
         return null;
       }
       Page right = page.splitOff();
       if (at <= page.count) {
-        page.insert(at, item, low);
+        page.insert(at, item, low, key);
       } else {
-        right.insert(at - page.count, item, low);
+        right.insert(at - page.count, item, low, key);
       }
       return right;
     }
 
-    private void remove(Page page, E element) {
-      int at = search(page, element);
+    private void remove(Page page, E element, long key) {
+      int at = search(page, element, key);
       if (page.lows == null) {
         if (at >= 0) {
           replaced = element(page.items[at]);
@@ -368,24 +396,28 @@ final class SortedTree<E> implements Iterable<E> {
       }
       Page down = owned(page.child(child));
       page.items[child] = down;
-      remove(down, element);
+      remove(down, element, key);
       if (down.count == 0) {
         page.delete(child);
         return;
       }
       page.lows[child] = down.low();
+      page.keys[child] = down.keys[0];
       if (child + 1 < page.count && down.count + page.child(child + 1).count <= MAX / 2) {
         down.append(page.child(child + 1));
         page.delete(child + 1);
       }
     }
 
-    private int search(Page page, E element) {
+    private int search(Page page, E element, long key) {
       int low = 0;
       int high = page.count - 1;
       while (low <= high) {
         int middle = (low + high) >>> 1;
-        int compared = order.compare(SortedTree.<E>element(page.key(middle)), element);
+        int compared =
+            page.keys[middle] != key
+                ? Long.compare(page.keys[middle], key)
+                : order.compare(SortedTree.<E>element(page.lowOf(middle)), element);
         if (compared == 0) {
           return middle;
         } else if (compared < 0) {
@@ -398,18 +430,23 @@ final class SortedTree<E> implements Iterable<E> {
     }
   }
 
-  private final class Cursor implements Iterator<E> {
-    private final Probe<E> probe;
+  private static final class Cursor<E> implements Iterator<E> {
+    private final long key;
+
+    /** Null = everything. */
+    private final @Nullable Probe<E> probe;
+
     private final Page[] path = new Page[16];
     private final int[] at = new int[16];
     private int depth = -1;
     private @Nullable E next;
 
-    Cursor(Probe<E> probe) {
+    Cursor(@Nullable Page root, long key, @Nullable Probe<E> probe) {
+      this.key = key;
       this.probe = probe;
       Page page = root;
       while (page != null) {
-        int i = page.firstNotBefore(probe);
+        int i = probe == null ? 0 : page.firstNotBefore(key, probe);
         depth++;
         path[depth] = page;
         at[depth] = page.lows == null ? i : Math.max(0, i - 1);
@@ -439,9 +476,9 @@ final class SortedTree<E> implements Iterable<E> {
         path[depth] = down;
         at[depth] = 0;
       }
-      E element = element(path[depth].items[at[depth]]);
-      if (probe.position(element) <= 0) {
-        next = element;
+      Page leaf = path[depth];
+      if (probe == null || leaf.position(at[depth], key, probe) <= 0) {
+        next = element(leaf.items[at[depth]]);
       }
     }
 

@@ -110,13 +110,21 @@ public final class Store implements ReplicatedLog.StateMachine {
       }
       return;
     }
-    List<Change> changes = storeEntry.changesFor(before.tables);
-    List<StoreEvent> events = events(before.tables, changes);
-    Tables shortcut = storeEntry.shortcutFrom(before.tables);
-    Tables after =
-        shortcut != null ? shortcut : execute(before.tables, storeEntry.version(), changes);
-    Commit commit = new Commit(storeEntry.version(), storeEntry.time(), events);
-    publish(new State(after, storeEntry.fingerprint(), storeEntry.time(), commit));
+    StoreEntry.Shortcut shortcut = storeEntry.shortcutFrom(before.tables);
+    if (shortcut != null) {
+      publish(storeEntry, shortcut.to(), shortcut.events());
+    } else {
+      List<Change> changes = storeEntry.changesFor(before.tables);
+      publish(
+          storeEntry,
+          execute(before.tables, storeEntry.version(), changes),
+          events(before.tables, changes));
+    }
+  }
+
+  private void publish(StoreEntry entry, Tables after, List<StoreEvent> events) {
+    Commit commit = new Commit(entry.version(), entry.time(), events);
+    publish(new State(after, entry.fingerprint(), entry.time(), commit));
   }
 
   private void publish(State next) {

@@ -24,8 +24,8 @@ public final class StoreEntry implements ReplicatedLog.Entry {
   private final List<Change> changes;
   private final int estimatedBytes;
   private final byte @Nullable [] read;
-  private @Nullable Tables from;
-  private @Nullable Tables to;
+  private @Nullable Shortcut shortcut;
+  private @Nullable Long fingerprint;
 
   /**
    * @param base fingerprint of the state it was made for
@@ -64,7 +64,12 @@ public final class StoreEntry implements ReplicatedLog.Entry {
 
   /** Fingerprint of the state this leads to. */
   long fingerprint() {
-    return Fingerprint.after(base, version, changes);
+    Long known = fingerprint;
+    if (known == null) {
+      known = Fingerprint.after(base, version, changes);
+      fingerprint = known;
+    }
+    return known;
   }
 
   /** The changes with all specs of tasks found. */
@@ -127,16 +132,16 @@ public final class StoreEntry implements ReplicatedLog.Entry {
   }
 
   /**
-   * Remembers that applying this to {@code from} gives {@code to}: on the leader that work is done
-   * already.
+   * What applying an entry to one certain state comes to: on the leader that work is done already.
    */
-  void shortcut(Tables from, Tables to) {
-    this.from = from;
-    this.to = to;
+  record Shortcut(Tables from, Tables to, List<StoreEvent> events) {}
+
+  void shortcut(Shortcut shortcut) {
+    this.shortcut = shortcut;
   }
 
-  @Nullable Tables shortcutFrom(Tables state) {
-    return state == from ? to : null;
+  @Nullable Shortcut shortcutFrom(Tables state) {
+    return shortcut != null && shortcut.from == state ? shortcut : null;
   }
 
   @Override

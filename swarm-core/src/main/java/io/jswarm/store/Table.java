@@ -3,7 +3,6 @@ package io.jswarm.store;
 
 import io.jswarm.model.StoreObject;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class Table<T extends StoreObject> {
   }
 
   /** A table with further orders after the one by id. */
-  static <T extends StoreObject> Table<T> of(List<Comparator<T>> further) {
+  static <T extends StoreObject> Table<T> of(List<Order<T>> further) {
     List<SortedTree<T>> indexes = new ArrayList<>();
     indexes.add(SortedTree.empty(Index.ID));
     further.forEach(order -> indexes.add(SortedTree.empty(order)));
@@ -50,12 +49,14 @@ final class Table<T extends StoreObject> {
   }
 
   @Nullable T get(String id) {
-    return indexes.get(0).find(object -> object.id().compareTo(id));
+    return indexes.get(0).find(Order.prefix(id), object -> Index.compare(object.id(), id));
   }
 
   @Nullable T byName(String name) {
     String folded = Index.fold(name);
-    return indexes.get(1).find(object -> Index.fold(object.name()).compareTo(folded));
+    return indexes
+        .get(1)
+        .find(Order.prefix(folded), object -> Index.fold(object.name()).compareTo(folded));
   }
 
   SortedTree<T> index(int i) {
@@ -79,7 +80,12 @@ final class Table<T extends StoreObject> {
     }
 
     @Nullable T get(String id) {
-      return indexes.get(0).find(object -> object.id().compareTo(id));
+      return indexes.get(0).find(Order.prefix(id), object -> Index.compare(object.id(), id));
+    }
+
+    /** Adds the elements of a range of the order with that number. */
+    void addTo(List<T> list, int index, long key, SortedTree.Probe<T> probe) {
+      indexes.get(index).addTo(list, key, probe);
     }
 
     /** Who has this name already, other than {@code id}. */
@@ -88,24 +94,30 @@ final class Table<T extends StoreObject> {
         return null;
       }
       String folded = Index.fold(name);
-      T holder = indexes.get(1).find(object -> Index.fold(object.name()).compareTo(folded));
+      T holder =
+          indexes
+              .get(1)
+              .find(Order.prefix(folded), object -> Index.fold(object.name()).compareTo(folded));
       return holder == null || holder.id().equals(id) ? null : holder;
     }
 
     void put(@Nullable T old, T object) {
       frozen = null;
       for (SortedTree.Editor<T> index : indexes) {
-        if (old != null && index.put(object) == null) {
+        boolean replaced = index.includes(object) && index.put(object) != null;
+        if (old != null && !replaced && index.includes(old)) {
           index.remove(old);
-        } else if (old == null) {
-          index.put(object);
         }
       }
     }
 
     void remove(T old) {
       frozen = null;
-      indexes.forEach(index -> index.remove(old));
+      for (SortedTree.Editor<T> index : indexes) {
+        if (index.includes(old)) {
+          index.remove(old);
+        }
+      }
     }
 
     Table<T> freeze() {

@@ -22,9 +22,6 @@ import java.util.Optional;
  * @param tables one per {@link Kind}, in its order
  */
 record Tables(long version, List<Table<? extends StoreObject>> tables) implements ReadView {
-  private static final int BY_SERVICE = 1;
-  private static final int BY_NODE = 2;
-
   static Tables empty() {
     return empty(0);
   }
@@ -62,7 +59,7 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
 
   /** All tasks, those of a service together. */
   Iterable<Task> tasksByService() {
-    return taskTable().index(BY_SERVICE);
+    return taskTable().index(TaskRange.BY_SERVICE);
   }
 
   private Table<Task> taskTable() {
@@ -130,23 +127,21 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
 
   @Override
   public Iterable<Task> tasksOfService(String serviceId) {
-    return taskTable().index(BY_SERVICE).range(task -> task.serviceId().compareTo(serviceId));
+    return range(TaskRange.ofService(serviceId));
   }
 
   @Override
   public Iterable<Task> tasksOfSlot(String serviceId, int slot) {
-    return taskTable()
-        .index(BY_SERVICE)
-        .range(
-            task -> {
-              int byService = task.serviceId().compareTo(serviceId);
-              return byService != 0 ? byService : Integer.compare(task.slot(), slot);
-            });
+    return range(TaskRange.ofSlot(serviceId, slot));
   }
 
   @Override
   public Iterable<Task> tasksOfNode(String nodeId) {
-    return taskTable().index(BY_NODE).range(task -> task.nodeId().compareTo(nodeId));
+    return range(TaskRange.ofNode(nodeId));
+  }
+
+  private Iterable<Task> range(TaskRange range) {
+    return taskTable().index(range.index()).range(range.key(), range.probe());
   }
 
   @Override

@@ -4,7 +4,6 @@ package io.jswarm.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -13,7 +12,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SortedTreeTest {
-  private static final Comparator<Integer> ORDER = Comparator.naturalOrder();
+  private static final int ALIKE = 100;
+
+  /** A number decides about hundreds, a comparison about what is within them. */
+  private static final Order<Integer> ORDER =
+      new Order<>() {
+        @Override
+        public long key(Integer element) {
+          return Math.floorDiv(element, ALIKE);
+        }
+
+        @Override
+        public int compare(Integer a, Integer b) {
+          return a.compareTo(b);
+        }
+      };
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -86,15 +99,16 @@ class SortedTreeTest {
     SortedTree<Integer> tree = editor.freeze();
 
     for (int i = 0; i < 500; i++) {
-      int low = random.nextInt(10_500) - 250;
-      int high = low + random.nextInt(600);
+      int key = random.nextInt(110) - 5;
+      int low = key * ALIKE + random.nextInt(ALIKE);
+      int high = low + random.nextInt((key + 1) * ALIKE - low + 1);
       SortedTree.Probe<Integer> probe = e -> e < low ? -1 : e < high ? 0 : 1;
 
-      assertThat(tree.range(probe))
+      assertThat(tree.range(key, probe))
           .as("seed %d, [%d, %d)", seed, low, high)
           .containsExactlyElementsOf(model.subSet(low, high));
       Integer first = model.subSet(low, high).isEmpty() ? null : model.subSet(low, high).first();
-      assertThat(tree.find(probe)).isEqualTo(first);
+      assertThat(tree.find(key, probe)).isEqualTo(first);
     }
   }
 
