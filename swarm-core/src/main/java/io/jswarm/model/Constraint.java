@@ -3,6 +3,7 @@ package io.jswarm.model;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,21 @@ public final class Constraint {
         return false;
     }
     throw new AssertionError(subject);
+  }
+
+  /** Whether it looks at what each node has for itself: its id, host name or address. */
+  public boolean isAboutOneNode() {
+    return subject == Subject.ID || subject == Subject.HOSTNAME || subject == Subject.IP;
+  }
+
+  /** The label of nodes it looks at, if it does. */
+  public Optional<String> nodeLabel() {
+    return subject == Subject.NODE_LABEL ? Optional.of(label) : Optional.empty();
+  }
+
+  /** The label of engines it looks at, if it does. */
+  public Optional<String> engineLabel() {
+    return subject == Subject.ENGINE_LABEL ? Optional.of(label) : Optional.empty();
   }
 
   /** The canonical text: {@code key == value}. */

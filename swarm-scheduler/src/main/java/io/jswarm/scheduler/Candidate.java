@@ -14,7 +14,7 @@ final class Candidate {
   Candidate(NodeBooks node, String serviceId, int penalty) {
     this.node = node;
     this.penalty = penalty;
-    this.ofService = serviceId.isEmpty() ? 0 : node.activeOf(serviceId).size();
+    this.ofService = serviceId.isEmpty() ? 0 : node.activeOf(serviceId);
     this.ofAll = node.active();
   }
 

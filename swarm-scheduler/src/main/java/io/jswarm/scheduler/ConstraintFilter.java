@@ -17,7 +17,7 @@ final class ConstraintFilter implements Filter {
     this.readable = readable;
   }
 
-  static Optional<Filter> of(Task task) {
+  static Optional<ConstraintFilter> of(Task task) {
     List<String> texts = task.spec().placement().constraints();
     if (texts.isEmpty()) {
       return Optional.empty();
@@ -31,6 +31,16 @@ final class ConstraintFilter implements Filter {
       return Optional.of(new ConstraintFilter(List.of(), false));
     }
     return Optional.of(new ConstraintFilter(constraints, true));
+  }
+
+  /** The labels of nodes and engines that are looked at. */
+  List<SpreadKey> labels() {
+    List<SpreadKey> labels = new ArrayList<>();
+    for (Constraint constraint : constraints) {
+      constraint.nodeLabel().ifPresent(label -> labels.add(new SpreadKey(false, label)));
+      constraint.engineLabel().ifPresent(label -> labels.add(new SpreadKey(true, label)));
+    }
+    return labels;
   }
 
   @Override
@@ -54,6 +64,11 @@ final class ConstraintFilter implements Filter {
   @Override
   public boolean isUsedUp() {
     return false;
+  }
+
+  @Override
+  public boolean isOfClass() {
+    return constraints.stream().noneMatch(Constraint::isAboutOneNode);
   }
 
   @Override

@@ -15,6 +15,9 @@ interface Filter {
    */
   boolean isUsedUp();
 
+  /** Whether it says the same of all nodes of a class ({@link Traits}). */
+  boolean isOfClass();
+
   /** Says that this filter stopped that many nodes. */
   String explain(int nodes);
 

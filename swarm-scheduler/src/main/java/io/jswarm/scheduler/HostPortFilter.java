@@ -39,6 +39,11 @@ final class HostPortFilter implements Filter {
   }
 
   @Override
+  public boolean isOfClass() {
+    return false;
+  }
+
+  @Override
   public String explain(int nodes) {
     return "host-mode port already in use on " + Filter.count(nodes);
   }

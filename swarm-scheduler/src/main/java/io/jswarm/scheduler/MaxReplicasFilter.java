@@ -2,7 +2,6 @@
 package io.jswarm.scheduler;
 
 import io.jswarm.model.Task;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,17 +33,21 @@ final class MaxReplicasFilter implements Filter {
 
   @Override
   public boolean passes(NodeBooks node) {
-    List<Booking> tasks = node.activeOf(group.sample().serviceId());
-    if (tasks.size() < maxReplicas) {
-      return true;
+    int staying = 0;
+    for (Booking at = node.first(group.sample().serviceId()); at != null; at = at.next) {
+      staying += group.replaces(at) ? 0 : 1;
     }
-    long staying = tasks.stream().filter(booking -> !group.replaces(booking.task())).count();
     return staying < maxReplicas;
   }
 
   @Override
   public boolean isUsedUp() {
     return true;
+  }
+
+  @Override
+  public boolean isOfClass() {
+    return false;
   }
 
   @Override

@@ -3,10 +3,10 @@ package io.jswarm.scheduler;
 
 import io.jswarm.model.GenericResource;
 import io.jswarm.model.Node;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class NodeBooks {
   private final String id;
   private @Nullable Node node;
+  private @Nullable NodeClass nodeClass;
+  private int seat;
   private int bookings;
   private int active;
   private long nanoCpus;
   private long memoryBytes;
   private final GenericClaims generic = new GenericClaims();
   private final Map<HostPort, Integer> ports = new HashMap<>();
-  private final Map<String, List<Booking>> activeByService = new HashMap<>();
+
+  /** The first of each service's active bookings, which are linked. */
+  private final Map<String, Booking> activeByService = new HashMap<>();
 
   NodeBooks(String id) {
     this.id = id;
@@ -51,6 +55,20 @@ final class NodeBooks {
     this.node = node;
   }
 
+  /** The class it is in, with its seat there; null while the node is not known. */
+  @Nullable NodeClass nodeClass() {
+    return nodeClass;
+  }
+
+  int seat() {
+    return seat;
+  }
+
+  void sit(@Nullable NodeClass nodeClass, int seat) {
+    this.nodeClass = nodeClass;
+    this.seat = seat;
+  }
+
   /** Whether there is nothing to remember. */
   boolean isEmpty() {
     return node == null && bookings == 0;
@@ -61,15 +79,15 @@ final class NodeBooks {
     nanoCpus += booking.reservations().nanoCpus();
     memoryBytes += booking.reservations().memoryBytes();
     generic.take(booking.claims());
-    HostPort.of(booking.task()).forEach(port -> ports.merge(port, 1, Integer::sum));
+    booking.ports().forEach(port -> ports.merge(port, 1, Integer::sum));
     if (booking.isActive()) {
       active++;
-      if (booking.task().hasService()) {
-        activeByService
-            .computeIfAbsent(booking.task().serviceId(), service -> new ArrayList<>(1))
-            .add(booking);
+      if (!booking.serviceId().isEmpty()) {
+        booking.next = activeByService.put(booking.serviceId(), booking);
+        count(booking.serviceId(), 1);
       }
     }
+    changed();
   }
 
   void release(Booking booking) {
@@ -77,13 +95,42 @@ final class NodeBooks {
     nanoCpus -= booking.reservations().nanoCpus();
     memoryBytes -= booking.reservations().memoryBytes();
     generic.giveBack(booking.claims());
-    HostPort.of(booking.task())
+    booking
+        .ports()
         .forEach(port -> ports.computeIfPresent(port, (p, uses) -> uses == 1 ? null : uses - 1));
     if (booking.isActive()) {
       active--;
-      activeByService.computeIfPresent(
-          booking.task().serviceId(),
-          (service, tasks) -> tasks.remove(booking) && tasks.isEmpty() ? null : tasks);
+      if (!booking.serviceId().isEmpty()) {
+        activeByService.computeIfPresent(
+            booking.serviceId(), (service, first) -> without(first, booking));
+        count(booking.serviceId(), -1);
+      }
+    }
+    changed();
+  }
+
+  private static @Nullable Booking without(Booking first, Booking gone) {
+    if (first == gone) {
+      return gone.next;
+    }
+    for (Booking at = first; at.next != null; at = at.next) {
+      if (at.next == gone) {
+        at.next = gone.next;
+        break;
+      }
+    }
+    return first;
+  }
+
+  private void count(String serviceId, int more) {
+    if (nodeClass != null) {
+      nodeClass.count(serviceId, more);
+    }
+  }
+
+  private void changed() {
+    if (nodeClass != null) {
+      nodeClass.changed(this);
     }
   }
 
@@ -92,9 +139,28 @@ final class NodeBooks {
     return active;
   }
 
-  /** Active tasks of one service. */
-  List<Booking> activeOf(String serviceId) {
-    return activeByService.getOrDefault(serviceId, List.of());
+  /** Whether there is an active task of the service. */
+  boolean has(String serviceId) {
+    return activeByService.containsKey(serviceId);
+  }
+
+  /** Number of active tasks of one service. */
+  int activeOf(String serviceId) {
+    int count = 0;
+    for (Booking at = first(serviceId); at != null; at = at.next) {
+      count++;
+    }
+    return count;
+  }
+
+  /** The first active booking of a service, from which the others are linked. */
+  @Nullable Booking first(String serviceId) {
+    return activeByService.get(serviceId);
+  }
+
+  /** Tells each service with active tasks here, and their number. */
+  void forEachService(BiConsumer<String, Integer> consumer) {
+    activeByService.keySet().forEach(service -> consumer.accept(service, activeOf(service)));
   }
 
   /** CPU reported and not reserved; may be negative. */

@@ -9,36 +9,59 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The filters that matter to one group of tasks, in the order of S7.3. */
 final class Pipeline {
-  private final List<Filter> filters;
-  private final List<Filter> usedUp;
+  private static final Filter READY = new ReadyFilter();
 
-  private Pipeline(List<Filter> filters) {
-    this.filters = filters;
-    this.usedUp = filters.stream().filter(Filter::isUsedUp).toList();
+  private final List<Filter> filters = new ArrayList<>();
+  private final List<Filter> ofNode = new ArrayList<>();
+  private final List<Filter> usedUp = new ArrayList<>();
+
+  private Pipeline(TaskGroup group, Wishes wishes) {
+    Task task = group.sample();
+    add(Optional.of(READY));
+    add(ResourceFilter.of(task));
+    add(wishes.plugins());
+    add(wishes.constraints());
+    add(wishes.platforms());
+    add(HostPortFilter.of(task));
+    add(MaxReplicasFilter.of(group));
+  }
+
+  private void add(Optional<? extends Filter> filter) {
+    if (filter.isPresent()) {
+      filters.add(filter.get());
+      if (!filter.get().isOfClass()) {
+        ofNode.add(filter.get());
+      }
+      if (filter.get().isUsedUp()) {
+        usedUp.add(filter.get());
+      }
+    }
   }
 
   static Pipeline of(TaskGroup group) {
-    Task task = group.sample();
-    return new Pipeline(
-        Stream.of(
-                Optional.<Filter>of(new ReadyFilter()),
-                ResourceFilter.of(task),
-                PluginFilter.of(task),
-                ConstraintFilter.of(task),
-                PlatformFilter.of(task),
-                HostPortFilter.of(task),
-                MaxReplicasFilter.of(group))
-            .flatMap(Optional::stream)
-            .toList());
+    return new Pipeline(group, Wishes.of(group.sample()));
+  }
+
+  /**
+   * The filters of a group.
+   *
+   * @param wishes those of its tasks
+   */
+  static Pipeline of(TaskGroup group, Wishes wishes) {
+    return new Pipeline(group, wishes);
   }
 
   /** Whether a node can take one more task. */
   boolean passes(NodeBooks node) {
     return all(filters, node);
+  }
+
+  /** The same for a node of a class that is eligible. */
+  boolean passesInClass(NodeBooks node) {
+    return all(ofNode, node);
   }
 
   /** The same for a node that passed before and has been given tasks since. */

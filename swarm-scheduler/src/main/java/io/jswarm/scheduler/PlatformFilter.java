@@ -64,6 +64,11 @@ final class PlatformFilter implements Filter {
   }
 
   @Override
+  public boolean isOfClass() {
+    return true;
+  }
+
+  @Override
   public String explain(int nodes) {
     return "unsupported platform on " + Filter.count(nodes);
   }

@@ -80,6 +80,11 @@ final class PluginFilter implements Filter {
   }
 
   @Override
+  public boolean isOfClass() {
+    return true;
+  }
+
+  @Override
   public String explain(int nodes) {
     return "missing plugin on " + Filter.count(nodes);
   }

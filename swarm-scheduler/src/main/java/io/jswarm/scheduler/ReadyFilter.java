@@ -19,6 +19,11 @@ final class ReadyFilter implements Filter {
   }
 
   @Override
+  public boolean isOfClass() {
+    return true;
+  }
+
+  @Override
   public String explain(int nodes) {
     return Filter.count(nodes) + " not available for new tasks";
   }

@@ -38,6 +38,11 @@ final class ResourceFilter implements Filter {
   }
 
   @Override
+  public boolean isOfClass() {
+    return false;
+  }
+
+  @Override
   public String explain(int nodes) {
     return "insufficient resources on " + Filter.count(nodes);
   }

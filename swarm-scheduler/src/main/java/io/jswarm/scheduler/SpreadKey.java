@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A label whose values a service wants to be spread over (S7.6). */
+/** A label of nodes or engines; services are spread over its values (S7.6). */
 record SpreadKey(boolean ofEngine, String label) {
   private static final String NODE = "node.labels.";
   private static final String ENGINE = "engine.labels.";

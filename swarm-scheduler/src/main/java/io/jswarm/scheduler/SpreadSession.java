@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.jswarm.model.GenericResource;
 import io.jswarm.model.Node;
 import io.jswarm.model.Task;
+import io.jswarm.model.TaskSpec;
 import io.jswarm.model.TaskState;
 import io.jswarm.spi.PlacementDecision;
 import io.jswarm.spi.PlacementDecision.Placed;
@@ -15,47 +16,64 @@ import io.jswarm.spi.PlacementExplanation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of one leader (S7.2) and the decisions made from them. A place costs a look at each
- * node per group of tasks, then the logarithm of the number of candidates per task.
+ * The books of one leader (S7.2) and the decisions made from them. A place costs the logarithm of
+ * the number of nodes, and a look at each of them only for a group of tasks that outgrows them or
+ * finds no place.
  *
  * <p>Where S7.5 walks along the ranked nodes, this always takes the best-ranked one that passes. As
  * a task makes its node worse by one, both end with the same numbers, except that the walk stays on
  * a node when the next one keeps failing, and goes round-robin over failing nodes too.
  */
 final class SpreadSession implements PlacementEngine.Session {
-  private final SortedMap<String, NodeBooks> nodes = new TreeMap<>();
+  /** Bounds what is remembered of specs. */
+  private static final int WISHES_REMEMBERED = 10_000;
+
+  private final Map<String, NodeBooks> nodes = new HashMap<>();
+  private final NodeClasses classes = new NodeClasses();
+  private final Map<TaskSpec, Wishes> wishes = new IdentityHashMap<>();
   private final Map<String, Booking> bookings = new HashMap<>();
   private final RecentFailures failures = new RecentFailures();
+  private @Nullable Refusal lastRefusal;
 
   @Override
   public void put(Node node) {
-    books(node.id()).describe(node);
+    NodeBooks books = books(node.id());
+    books.describe(node);
+    classes.put(books);
+    lastRefusal = null;
   }
 
   @Override
   public void removeNode(String nodeId) {
     NodeBooks node = nodes.get(nodeId);
     if (node != null) {
+      classes.remove(node);
       node.describe(null);
+      lastRefusal = null;
       dropIfEmpty(node);
     }
   }
 
   @Override
   public void put(Task task, Instant now) {
-    Booking before = release(task.id());
-    if (Booking.holdsNode(task)) {
+    Booking before = bookings.get(task.id());
+    boolean holdsNode = Booking.holdsNode(task);
+    if (before != null && holdsNode && before.isOf(task)) {
+      return; // what was decided here comes back, or a task goes from one state to the next
+    }
+    release(task.id());
+    if (holdsNode) {
+      NodeBooks node = books(task.nodeId());
       book(
-          new Booking(
-              task, task.nodeId(), task.assignedGenericResources(), isPreassigned(task, before)));
+          task,
+          new Booking(task, node, task.assignedGenericResources(), isPreassigned(task, before)));
     } else if (hasFailed(task) && !isPreassigned(task, before)) {
       Instant at = failedAt(task, before, now);
       if (at != null) {
@@ -90,7 +108,7 @@ final class SpreadSession implements PlacementEngine.Session {
 
   /** Decides about tasks that come with their nodes (S7.8). */
   private void confirm(TaskGroup group, List<PlacementDecision> decisions) {
-    Pipeline pipeline = Pipeline.of(group);
+    Pipeline pipeline = Pipeline.of(group, wishes(group.sample()));
     for (Task task : group.tasks()) {
       NodeBooks node = nodes.get(task.nodeId());
       if (node != null && node.isKnown() && pipeline.passes(node)) {
@@ -104,8 +122,9 @@ final class SpreadSession implements PlacementEngine.Session {
 
   /** Finds nodes for tasks that are all alike. */
   private void place(TaskGroup group, List<PlacementDecision> decisions) {
-    Pipeline pipeline = Pipeline.of(group);
-    SpreadTree tree = candidates(group, pipeline);
+    Wishes wishes = wishes(group.sample());
+    Pipeline pipeline = Pipeline.of(group, wishes);
+    SpreadTree tree = tree(group, wishes, pipeline);
     Iterator<Task> queue = group.tasks().iterator();
     while (queue.hasNext() && tree.isOpen()) {
       tree.place(
@@ -116,46 +135,77 @@ final class SpreadSession implements PlacementEngine.Session {
           });
     }
     if (queue.hasNext()) {
-      PlacementExplanation explanation = pipeline.explain(nodes.values());
+      PlacementExplanation explanation = explain(group, wishes, pipeline);
       queue.forEachRemaining(task -> decisions.add(new Unplaceable(task, explanation)));
     }
   }
 
-  private SpreadTree candidates(TaskGroup group, Pipeline pipeline) {
-    Task task = group.sample();
-    SpecKey spec = SpecKey.of(task);
-    SpreadTree tree = new SpreadTree(SpreadKey.of(task.spec().placement()));
-    for (NodeBooks node : nodes.values()) {
-      if (!node.isKnown()) {
-        continue;
-      }
-      tree.count(node.node(), node.activeOf(task.serviceId()).size());
-      if (pipeline.passes(node)) {
-        tree.add(new Candidate(node, task.serviceId(), failures.penalty(node.id(), spec)));
-      }
+  private SpreadTree tree(TaskGroup group, Wishes wishes, Pipeline pipeline) {
+    List<NodeClass> eligible = wishes.eligible(classes);
+    Choice choice = new Choice(group.sample(), pipeline, failures);
+    SpreadTree tree = new SpreadTree(wishes.preferences(), choice);
+    if (!wishes.preferences().isEmpty()) {
+      classes.all().forEach(tree::count);
     }
+    eligible.forEach(tree::add);
     tree.open();
     return tree;
+  }
+
+  /** Tasks of one spec mostly share its instance. */
+  private Wishes wishes(Task task) {
+    Wishes known = wishes.get(task.spec());
+    if (known == null || !known.areOf(task)) {
+      if (wishes.size() >= WISHES_REMEMBERED) {
+        wishes.clear();
+      }
+      known = Wishes.of(task);
+      wishes.put(task.spec(), known);
+    }
+    return known;
+  }
+
+  /** Asks each node, but not again for the next task alone that is just like the last one. */
+  private PlacementExplanation explain(TaskGroup group, Wishes wishes, Pipeline pipeline) {
+    Task task = group.sample();
+    Refusal last = lastRefusal;
+    if (last != null && last.isOf(task, wishes)) {
+      return last.explanation;
+    }
+    PlacementExplanation explanation = pipeline.explain(nodes.values());
+    lastRefusal = new Refusal(task, wishes, explanation);
+    return explanation;
+  }
+
+  /** Why a task found no place; holds until anything changes. */
+  private record Refusal(Task task, Wishes wishes, PlacementExplanation explanation) {
+    boolean isOf(Task other, Wishes wishes) {
+      return wishes == this.wishes
+          && !task.hasService()
+          && !other.hasService()
+          && task.endpoint().equals(other.endpoint());
+    }
   }
 
   private PlacementDecision assign(Task task, NodeBooks node) {
     List<GenericResource> claims =
         requireNonNull(node.claim(task.spec().resources().reservations().generic()));
-    book(new Booking(task, node.id(), claims, task.isAssigned()));
+    book(task, new Booking(task, node, claims, task.isAssigned()));
     return new Placed(task, node.id(), claims);
   }
 
-  private void book(Booking booking) {
-    books(booking.nodeId()).book(booking);
-    bookings.put(booking.task().id(), booking);
+  private void book(Task task, Booking booking) {
+    booking.node().book(booking);
+    bookings.put(task.id(), booking);
+    lastRefusal = null;
   }
 
   private @Nullable Booking release(String taskId) {
     Booking booking = bookings.remove(taskId);
     if (booking != null) {
-      NodeBooks node = books(booking.nodeId());
-      node.release(booking);
-      dropIfEmpty(node);
+      booking.node().release(booking);
+      dropIfEmpty(booking.node());
+      lastRefusal = null;
     }
     return booking;
   }
@@ -182,7 +232,7 @@ final class SpreadSession implements PlacementEngine.Session {
    * has too: the price is that one slot's failures before a change of leaders.
    */
   private static boolean isPreassigned(Task task, @Nullable Booking before) {
-    return before != null ? before.preassigned() : task.slot() == 0;
+    return before != null ? before.isPreassigned() : task.slot() == 0;
   }
 
   /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.scheduler;
 
-import io.jswarm.model.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -9,42 +8,45 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The candidate nodes of a group, as a tree with one level for each label to spread over (S7.6);
- * without such labels, one leaf. Places go one at a time to the branch with the fewest tasks of the
- * service at each level, and to the best node of the leaf (S7.5): the same as dividing the tasks
- * over the branches as evenly as possible, and again among the rest when one is full.
+ * The classes of nodes a group can go to, as a tree with one level for each label to spread over
+ * (S7.6); without such labels, one leaf. Places go one at a time to the branch with the fewest
+ * tasks of the service at each level, and to the best node of the leaf (S7.5): the same as dividing
+ * the tasks over the branches as evenly as possible, and again among the rest when one is full.
  *
  * <p>Branches with equally many tasks are ranked by their best nodes. The order of their labels
  * would put every service of one task into the same branch.
  *
- * <p>Use: {@link #count} and {@link #add} every node, {@link #open}, then {@link #place}.
+ * <p>Use: {@link #count} and {@link #add} classes, {@link #open}, then {@link #place}.
  */
 final class SpreadTree {
   private final List<SpreadKey> keys;
+  private final Choice choice;
   private final Branch root;
 
-  SpreadTree(List<SpreadKey> keys) {
+  SpreadTree(List<SpreadKey> keys, Choice choice) {
     this.keys = keys;
+    this.choice = choice;
     this.root = branch(0);
   }
 
   private Branch branch(int level) {
-    return level == keys.size() ? new Leaf() : new Fork(level);
+    return level == keys.size() ? new Leaf(new NodePool(choice)) : new Fork(level);
   }
 
   /**
-   * Counts tasks of the service that are on a node, candidate or not: a full node's tasks are in
-   * its branch all the same.
+   * Counts the tasks of the service in a class, eligible or not: a full node's tasks are in its
+   * branch all the same.
    */
-  void count(Node node, int tasks) {
-    if (tasks > 0 && !keys.isEmpty()) {
-      root.count(node, tasks);
+  void count(NodeClass nodeClass) {
+    int tasks = nodeClass.activeOf(choice.serviceId());
+    if (tasks > 0) {
+      root.count(nodeClass, tasks);
     }
   }
 
-  /** Adds a node that can take at least one task. */
-  void add(Candidate candidate) {
-    root.add(candidate);
+  /** Adds a class that is eligible. */
+  void add(NodeClass nodeClass) {
+    root.add(nodeClass);
   }
 
   /** Ends the building of the tree. */
@@ -70,7 +72,7 @@ final class SpreadTree {
   private abstract static class Branch {
     private int tasks;
 
-    void count(Node node, int tasks) {
+    void count(NodeClass nodeClass, int tasks) {
       this.tasks += tasks;
     }
 
@@ -78,7 +80,7 @@ final class SpreadTree {
       tasks++;
     }
 
-    abstract void add(Candidate candidate);
+    abstract void add(NodeClass nodeClass);
 
     abstract void open();
 
@@ -96,33 +98,36 @@ final class SpreadTree {
   }
 
   private static final class Leaf extends Branch {
-    private final PriorityQueue<Candidate> nodes = new PriorityQueue<>(Candidate::compare);
+    private final NodePool nodes;
 
-    @Override
-    void add(Candidate candidate) {
-      nodes.add(candidate);
+    Leaf(NodePool nodes) {
+      this.nodes = nodes;
     }
 
     @Override
-    void open() {}
+    void add(NodeClass nodeClass) {
+      nodes.add(nodeClass);
+    }
+
+    @Override
+    void open() {
+      nodes.open();
+    }
 
     @Override
     boolean isOpen() {
-      return !nodes.isEmpty();
+      return nodes.isOpen();
     }
 
     @Override
     Candidate best() {
-      return nodes.element();
+      return nodes.best();
     }
 
     @Override
     void place(Predicate<Candidate> placing) {
       super.place(placing);
-      Candidate node = nodes.remove();
-      if (placing.test(node)) {
-        nodes.add(node);
-      }
+      nodes.place(placing);
     }
   }
 
@@ -135,19 +140,20 @@ final class SpreadTree {
       this.level = level;
     }
 
-    private Branch branchOf(Node node) {
-      return byValue.computeIfAbsent(keys.get(level).value(node), value -> branch(level + 1));
+    private Branch branchOf(NodeClass nodeClass) {
+      String value = keys.get(level).value(nodeClass.sample().node());
+      return byValue.computeIfAbsent(value, key -> branch(level + 1));
     }
 
     @Override
-    void count(Node node, int tasks) {
-      super.count(node, tasks);
-      branchOf(node).count(node, tasks);
+    void count(NodeClass nodeClass, int tasks) {
+      super.count(nodeClass, tasks);
+      branchOf(nodeClass).count(nodeClass, tasks);
     }
 
     @Override
-    void add(Candidate candidate) {
-      branchOf(candidate.node().node()).add(candidate);
+    void add(NodeClass nodeClass) {
+      branchOf(nodeClass).add(nodeClass);
     }
 
     @Override

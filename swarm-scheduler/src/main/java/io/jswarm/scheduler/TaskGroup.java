@@ -64,7 +64,7 @@ final class TaskGroup {
    * another spec version. Slot 0 names its node instead (S2.2), so only tasks given to that node
    * replace it.
    */
-  boolean replaces(Task other) {
+  boolean replaces(Booking other) {
     return other.serviceId().equals(sample.serviceId())
         && other.specVersion() != sample.specVersion()
         && (other.slot() != 0 || sample.isAssigned())

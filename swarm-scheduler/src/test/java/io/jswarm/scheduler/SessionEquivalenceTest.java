@@ -19,12 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A session told of changes one by one decides as a session that is given the content at once, in
- * any order.
+ * any order, and as the straightforward engine does.
  */
 class SessionEquivalenceTest {
   private static final int STEPS = 60;
 
   private final PlacementEngine engine = new SpreadPlacementEngine();
+  private final PlacementEngine oracle = new SimplePlacementEngine();
 
   @Test
   void aSessionDecidesAsAFreshOneOnTheSameContent() {
@@ -39,6 +40,10 @@ class SessionEquivalenceTest {
         List<Task> waiting = cluster.waiting();
         List<PlacementDecision> fresh =
             engine.place(cluster.nodes.values(), cluster.tasks.values(), waiting, cluster.now);
+        assertThat(fresh)
+            .as("step %d, against the oracle", step)
+            .containsExactlyElementsOf(
+                oracle.place(cluster.nodes.values(), cluster.tasks.values(), waiting, cluster.now));
 
         assertThat(place(random, cluster, waiting))
             .as("step %d", step)

@@ -11,6 +11,7 @@ import io.jswarm.model.Service;
 import io.jswarm.model.ServiceSpec;
 import io.jswarm.model.Task;
 import io.jswarm.model.TaskState;
+import io.jswarm.spi.ReplicatedLog;
 import io.jswarm.store.Commit;
 import io.jswarm.store.MemoryLog;
 import io.jswarm.store.ReadView;
@@ -47,9 +48,27 @@ final class C1mRun {
   }
 
   private void run() {
+    if (!Boolean.getBoolean("bench.raft")) {
+      run(MemoryLog.create(), () -> {});
+      return;
+    }
+    try (Followers followers = new Followers()) {
+      ReplicatedLog log = followers.leaderLog(world);
+      run(
+          log,
+          () -> {
+            followers.add("m2", log, world);
+            followers.add("m3", log, world);
+          });
+    }
+  }
+
+  private void run(ReplicatedLog log, Runnable onceItLeads) {
     LocalNetwork network = new LocalNetwork(world);
     EventLoop agents = world.loops().create("agents");
-    ControlPlane plane = new ControlPlane(world, network, "m1", MemoryLog.create());
+    ControlPlane plane = new ControlPlane(world, network, "m1", log);
+    plane.swarm().barrier().await();
+    onceItLeads.run();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
       ids.add(world.ids().next());
