@@ -37,7 +37,7 @@ final class SpreadSession implements PlacementEngine.Session {
 
   private final Map<String, NodeBooks> nodes = new HashMap<>();
   private final NodeClasses classes = new NodeClasses();
-  private final Map<TaskSpec, Wishes> wishes = new IdentityHashMap<>();
+  private final IdentityHashMap<TaskSpec, Wishes> wishes = new IdentityHashMap<>();
   private final Map<String, Booking> bookings = new HashMap<>();
   private final RecentFailures failures = new RecentFailures();
   private @Nullable Refusal lastRefusal;
