@@ -14,6 +14,7 @@ import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,12 @@ final class Scheduler implements Component {
    */
   private static final Duration RETRY = Duration.ofMinutes(5);
 
+  /**
+   * After so many tasks were written in a turn, the rest is placed in the turn after its commit.
+   * That many fit into one log entry, and keep nobody waiting for long.
+   */
+  private static final int MOST_IN_TURN = 8_000;
+
   private final EventLoop loop;
   private final PlacementEngine engine;
 
@@ -44,6 +51,11 @@ final class Scheduler implements Component {
   private PlacementEngine.@Nullable Session session;
   private EventLoop.@Nullable Timer retryTimer;
   private boolean retry;
+
+  /** Which turn it is, and how many tasks were written in it. */
+  private long turn = -1;
+
+  private int written;
 
   Scheduler(EventLoop loop, PlacementEngine engine) {
     this.loop = loop;
@@ -120,10 +132,22 @@ final class Scheduler implements Component {
       waiting.forEach(id -> tx.task(id).ifPresent(queue::add));
       retry = false;
     }
-    queue.addAll(fresh.values());
-    fresh.clear();
-    if (!queue.isEmpty()) {
-      place(tx, queue);
+    if (tx.base() != turn) {
+      turn = tx.base();
+      written = 0;
+    }
+    boolean first = true;
+    while (first || (!fresh.isEmpty() && written < MOST_IN_TURN)) {
+      first = false;
+      Iterator<Task> more = fresh.values().iterator();
+      for (int room = MOST_IN_TURN - written; room > 0 && more.hasNext(); room--) {
+        queue.add(more.next());
+        more.remove();
+      }
+      if (!queue.isEmpty()) {
+        place(tx, queue);
+        queue.clear();
+      }
     }
     keepRetrying();
   }
@@ -134,6 +158,7 @@ final class Scheduler implements Component {
     fresh.clear();
     waiting.clear();
     unwanted.clear();
+    turn = -1;
     retry = false;
     keepRetrying();
   }
@@ -177,6 +202,7 @@ final class Scheduler implements Component {
       return;
     }
     waiting.remove(task.id());
+    written++;
     String message =
         preassigned ? "confirmed on its preassigned node" : "assigned to a node by the scheduler";
     tx.update(
@@ -195,6 +221,7 @@ final class Scheduler implements Component {
     String why = task.isAssigned() ? explanation.preassignedText() : explanation.text();
     if (!task.status().error().equals(why)) {
       TaskStatus status = task.status().advance(TaskState.PENDING, tx.now(), "waits for a node");
+      written++;
       tx.update(task.withStatus(status.withError(why)));
     }
   }

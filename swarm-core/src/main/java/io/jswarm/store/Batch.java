@@ -354,6 +354,11 @@ public final class Batch {
     }
 
     @Override
+    public long base() {
+      return base.version();
+    }
+
+    @Override
     public Instant now() {
       return now;
     }

@@ -19,10 +19,14 @@ final class Index {
   /** By name without regard to case; names are unique where this is used (S1.1). */
   static final Order<StoreObject> NAME = by(object -> fold(object.name()), null);
 
-  /** By service, slot, node: tasks of a service and tasks of a slot are ranges. */
+  /**
+   * By service, slot, node: tasks of a service and tasks of a slot are ranges. Tasks without a
+   * service are not in it.
+   */
   static final Order<Task> SERVICE =
       by(
           Task::serviceId,
+          Task::hasService,
           (a, b) -> {
             int bySlot = Integer.compare(a.slot(), b.slot());
             int byNode = bySlot != 0 ? bySlot : compare(a.nodeId(), b.nodeId());

@@ -56,7 +56,7 @@ public interface ReadView {
   /** All tasks, by id. */
   Iterable<Task> tasks();
 
-  /** Tasks of a service, by slot, then node, then id. */
+  /** Tasks of a service, by slot, then node, then id; none for the empty id. */
   Iterable<Task> tasksOfService(String serviceId);
 
   /** Tasks of one slot of a service, by node, then id. */

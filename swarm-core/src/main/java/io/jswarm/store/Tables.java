@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.store;
 
+import com.google.common.collect.Iterables;
 import io.jswarm.model.Cluster;
 import io.jswarm.model.Config;
 import io.jswarm.model.Kind;
@@ -57,9 +58,11 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
     return new Tables(version, List.copyOf(changed));
   }
 
-  /** All tasks, those of a service together. */
+  /** All tasks, those of a service together, those without one at the end. */
   Iterable<Task> tasksByService() {
-    return taskTable().index(TaskRange.BY_SERVICE);
+    return Iterables.concat(
+        taskTable().index(TaskRange.BY_SERVICE),
+        Iterables.filter(tasks(), task -> !task.hasService()));
   }
 
   private Table<Task> taskTable() {

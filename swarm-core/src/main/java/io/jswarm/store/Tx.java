@@ -9,6 +9,9 @@ import java.time.Instant;
  * the callback it is handed to, on the control loop.
  */
 public interface Tx extends ReadView {
+  /** Version of the store when the turn began: another in each turn that follows a commit. */
+  long base();
+
   /** Time of the turn; the only source of timestamps. */
   Instant now();
 

@@ -8,12 +8,14 @@ package io.jswarm.scheduler;
 final class Candidate {
   private final NodeBooks node;
   private final int penalty;
+  private final boolean hasService;
   private int ofService;
   private int ofAll;
 
   Candidate(NodeBooks node, String serviceId, int penalty) {
     this.node = node;
     this.penalty = penalty;
+    this.hasService = !serviceId.isEmpty();
     this.ofService = serviceId.isEmpty() ? 0 : node.activeOf(serviceId);
     this.ofAll = node.active();
   }
@@ -24,7 +26,7 @@ final class Candidate {
 
   /** Counts a task of the group placed here. Not while in an ordered collection. */
   void add() {
-    ofService++;
+    ofService += hasService ? 1 : 0;
     ofAll++;
   }
 

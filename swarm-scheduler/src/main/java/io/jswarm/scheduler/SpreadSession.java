@@ -40,14 +40,12 @@ final class SpreadSession implements PlacementEngine.Session {
   private final IdentityHashMap<TaskSpec, Wishes> wishes = new IdentityHashMap<>();
   private final Map<String, Booking> bookings = new HashMap<>();
   private final RecentFailures failures = new RecentFailures();
-  private @Nullable Refusal lastRefusal;
 
   @Override
   public void put(Node node) {
     NodeBooks books = books(node.id());
     books.describe(node);
     classes.put(books);
-    lastRefusal = null;
   }
 
   @Override
@@ -56,7 +54,6 @@ final class SpreadSession implements PlacementEngine.Session {
     if (node != null) {
       classes.remove(node);
       node.describe(null);
-      lastRefusal = null;
       dropIfEmpty(node);
     }
   }
@@ -135,7 +132,7 @@ final class SpreadSession implements PlacementEngine.Session {
           });
     }
     if (queue.hasNext()) {
-      PlacementExplanation explanation = explain(group, wishes, pipeline);
+      PlacementExplanation explanation = pipeline.explain(nodes.values());
       queue.forEachRemaining(task -> decisions.add(new Unplaceable(task, explanation)));
     }
   }
@@ -165,28 +162,6 @@ final class SpreadSession implements PlacementEngine.Session {
     return known;
   }
 
-  /** Asks each node, but not again for the next task alone that is just like the last one. */
-  private PlacementExplanation explain(TaskGroup group, Wishes wishes, Pipeline pipeline) {
-    Task task = group.sample();
-    Refusal last = lastRefusal;
-    if (last != null && last.isOf(task, wishes)) {
-      return last.explanation;
-    }
-    PlacementExplanation explanation = pipeline.explain(nodes.values());
-    lastRefusal = new Refusal(task, wishes, explanation);
-    return explanation;
-  }
-
-  /** Why a task found no place; holds until anything changes. */
-  private record Refusal(Task task, Wishes wishes, PlacementExplanation explanation) {
-    boolean isOf(Task other, Wishes wishes) {
-      return wishes == this.wishes
-          && !task.hasService()
-          && !other.hasService()
-          && task.endpoint().equals(other.endpoint());
-    }
-  }
-
   private PlacementDecision assign(Task task, NodeBooks node) {
     List<GenericResource> claims =
         requireNonNull(node.claim(task.spec().resources().reservations().generic()));
@@ -197,7 +172,6 @@ final class SpreadSession implements PlacementEngine.Session {
   private void book(Task task, Booking booking) {
     booking.node().book(booking);
     bookings.put(task.id(), booking);
-    lastRefusal = null;
   }
 
   private @Nullable Booking release(String taskId) {
@@ -205,7 +179,6 @@ final class SpreadSession implements PlacementEngine.Session {
     if (booking != null) {
       booking.node().release(booking);
       dropIfEmpty(booking.node());
-      lastRefusal = null;
     }
     return booking;
   }

@@ -3,51 +3,68 @@ package io.jswarm.scheduler;
 
 import io.jswarm.model.Task;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * Waiting tasks that are placed together: one service and spec version, so that any of them can
- * have any place found for one of them (S7.4). Tasks without a spec version are groups of one.
+ * have any place found for one of them (S7.4). Tasks of a service without a spec version are groups
+ * of one. So are tasks without a service; but those that follow each other, ask for the same and
+ * have no preferences make one group, as it comes to the same.
  */
 final class TaskGroup {
   private final Task sample;
   private final List<Task> tasks = new ArrayList<>();
   private final Set<Integer> slots = new HashSet<>();
 
-  private TaskGroup(Task sample) {
+  TaskGroup(Task sample) {
     this.sample = sample;
   }
 
   /** Groups tasks, in the order in which their first tasks come. */
-  static Collection<TaskGroup> of(List<Task> tasks) {
-    Map<Object, TaskGroup> groups = new LinkedHashMap<>();
+  static List<TaskGroup> of(List<Task> tasks) {
+    List<TaskGroup> groups = new ArrayList<>();
+    Map<SpecKey, TaskGroup> bySpec = new HashMap<>();
     for (Task task : tasks) {
-      Object key = task.hasService() && task.specVersion() != 0 ? SpecKey.of(task) : task.id();
-      TaskGroup group = groups.computeIfAbsent(key, k -> new TaskGroup(task));
-      if (!group.accepts(task)) {
-        group = groups.computeIfAbsent(task.id(), k -> new TaskGroup(task));
+      TaskGroup group = null;
+      if (!task.hasService()) {
+        group = groups.isEmpty() ? null : groups.get(groups.size() - 1);
+      } else if (task.specVersion() != 0) {
+        group = bySpec.get(SpecKey.of(task));
+      }
+      if (group == null || !group.accepts(task)) {
+        group = new TaskGroup(task);
+        groups.add(group);
+        if (task.hasService() && task.specVersion() != 0) {
+          bySpec.putIfAbsent(SpecKey.of(task), group);
+        }
       }
       group.add(task);
     }
-    return groups.values();
+    return groups;
   }
 
   /**
    * Whether the task asks for what the others ask for. Tasks of one spec version share their spec,
    * so this costs next to nothing; if they do not, none may be placed by the wishes of another.
    */
-  private boolean accepts(Task task) {
-    return task.spec().equals(sample.spec()) && task.endpoint().equals(sample.endpoint());
+  boolean accepts(Task task) {
+    return task.hasService() == sample.hasService()
+        && (task.hasService() || task.spec().placement().preferences().isEmpty())
+        && (task.spec() == sample.spec() || task.spec().equals(sample.spec()))
+        && task.endpoint().equals(sample.endpoint())
+        && Objects.equals(task.logDriver(), sample.logDriver());
   }
 
-  private void add(Task task) {
+  void add(Task task) {
     tasks.add(task);
-    slots.add(task.slot());
+    if (task.hasService()) {
+      slots.add(task.slot());
+    }
   }
 
   /** Any of the tasks, for what all of them ask. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jswarm.model.Node;
 import io.jswarm.model.NodeAvailability;
 import io.jswarm.model.Task;
+import io.jswarm.model.TaskSpec;
 import io.jswarm.model.TaskState;
 import io.jswarm.spi.PlacementDecision;
 import io.jswarm.spi.PlacementDecision.Placed;
+import io.jswarm.spi.PlacementDecision.Unplaceable;
 import io.jswarm.spi.PlacementEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,20 +101,36 @@ class OracleTest {
         String name = "s" + random.random.nextInt(5);
         random.service(name, ++version, random.random.nextInt(2 * nodes)).forEach(this::put);
       }
-      for (int i = 0; i < 5; i++) {
-        put(Given.task("", ++version, 0, random.spec()));
+      for (int i = 0; i < 3; i++) {
+        TaskSpec spec = random.spec();
+        for (int alike = random.random.nextInt(nodes); alike >= 0; alike--) {
+          put(Given.task("", ++version, 0, spec));
+        }
       }
     }
 
     void place() {
       List<Task> waiting = cluster.waiting();
       List<PlacementDecision> decisions = cluster.session.place(waiting, cluster.now);
-      assertThat(decisions).containsExactlyElementsOf(oracle.place(waiting, cluster.now));
+      assertThat(brief(decisions))
+          .containsExactlyElementsOf(brief(oracle.place(waiting, cluster.now)));
       for (PlacementDecision decision : decisions) {
         if (decision instanceof Placed placed) {
           put(TestCluster.assigned(placed));
         }
       }
+    }
+
+    private static List<String> brief(List<PlacementDecision> decisions) {
+      List<String> lines = new ArrayList<>();
+      for (PlacementDecision decision : decisions) {
+        lines.add(
+            decision.task().id()
+                + (decision instanceof Placed placed
+                    ? " on " + placed.nodeId() + placed.generic()
+                    : " waits: " + ((Unplaceable) decision).explanation()));
+      }
+      return lines;
     }
 
     private void changeNode(String id) {

@@ -14,8 +14,10 @@ import io.jswarm.spi.PlacementEngine;
 import io.jswarm.spi.PlacementExplanation;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -80,13 +82,27 @@ final class SimpleSession implements PlacementEngine.Session {
       (task.isAssigned() ? preassigned : queue).add(task);
     }
     List<PlacementDecision> decisions = new ArrayList<>(waiting.size());
-    for (TaskGroup group : TaskGroup.of(preassigned)) {
+    for (TaskGroup group : groups(preassigned)) {
       confirm(group, decisions);
     }
-    for (TaskGroup group : TaskGroup.of(queue)) {
+    for (TaskGroup group : groups(queue)) {
       place(group, decisions);
     }
     return decisions;
+  }
+
+  /** Tasks without a service or a spec version each for itself. */
+  private static Collection<TaskGroup> groups(List<Task> tasks) {
+    Map<Object, TaskGroup> groups = new LinkedHashMap<>();
+    for (Task task : tasks) {
+      Object key = task.hasService() && task.specVersion() != 0 ? SpecKey.of(task) : task.id();
+      TaskGroup group = groups.computeIfAbsent(key, k -> new TaskGroup(task));
+      if (!group.accepts(task)) {
+        group = groups.computeIfAbsent(task.id(), k -> new TaskGroup(task));
+      }
+      group.add(task);
+    }
+    return groups.values();
   }
 
   /** Decides about tasks that come with their nodes (S7.8). */

@@ -43,12 +43,12 @@ final class C1mRun {
 
   /** Prints the times from the first call of the API. */
   public static void main(String[] args) {
-    new C1mRun().run();
+    new C1mRun().run(args.length > 0 && Boolean.parseBoolean(args[0]));
     System.exit(0);
   }
 
-  private void run() {
-    if (!Boolean.getBoolean("bench.raft")) {
+  private void run(boolean raft) {
+    if (!raft) {
       run(MemoryLog.create(), () -> {});
       return;
     }
