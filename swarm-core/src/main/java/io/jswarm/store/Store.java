@@ -115,10 +115,9 @@ public final class Store implements ReplicatedLog.StateMachine {
       publish(storeEntry, shortcut.to(), shortcut.events());
     } else {
       List<Change> changes = storeEntry.changesFor(before.tables);
-      publish(
-          storeEntry,
-          execute(before.tables, storeEntry.version(), changes),
-          events(before.tables, changes));
+      List<StoreEvent> events = new ArrayList<>(changes.size());
+      Tables after = execute(before.tables, storeEntry.version(), changes, events);
+      publish(storeEntry, after, events);
     }
   }
 
@@ -138,23 +137,13 @@ public final class Store implements ReplicatedLog.StateMachine {
     return !ignored.contains(position);
   }
 
-  private static List<StoreEvent> events(Tables before, List<Change> changes) {
-    List<StoreEvent> events = new ArrayList<>(changes.size());
-    for (Change change : changes) {
-      StoreObject old = before.table(change.kind()).get(change.id());
-      if (change instanceof Change.Put put) {
-        events.add(
-            old == null
-                ? new StoreEvent.Created(put.object())
-                : new StoreEvent.Updated(old, put.object()));
-      } else if (old != null) {
-        events.add(new StoreEvent.Deleted(old));
-      }
-    }
-    return events;
-  }
-
-  private static Tables execute(Tables before, long version, List<Change> changes) {
+  /**
+   * What comes of changes, each of another object.
+   *
+   * @param events gets what happened to each
+   */
+  private static Tables execute(
+      Tables before, long version, List<Change> changes, List<StoreEvent> events) {
     List<Table<? extends StoreObject>> tables = new ArrayList<>(before.tables());
     List<Table.@Nullable Editor<StoreObject>> editors = new ArrayList<>();
     while (editors.size() < Kind.values().length) {
@@ -170,8 +159,13 @@ public final class Store implements ReplicatedLog.StateMachine {
       StoreObject old = editor.get(change.id());
       if (change instanceof Change.Put put) {
         editor.put(old, put.object());
+        events.add(
+            old == null
+                ? new StoreEvent.Created(put.object())
+                : new StoreEvent.Updated(old, put.object()));
       } else if (old != null) {
         editor.remove(old);
+        events.add(new StoreEvent.Deleted(old));
       }
     }
     for (int kind = 0; kind < tables.size(); kind++) {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.store;
 
-import io.jswarm.model.Kind;
 import io.jswarm.model.Service;
-import io.jswarm.model.Task;
 import io.jswarm.model.TaskSpec;
 import io.jswarm.spi.ReplicatedLog;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,39 +73,12 @@ public final class StoreEntry implements ReplicatedLog.Entry {
     if (read == null) {
       return changes;
     }
-    Map<String, Service> services = new HashMap<>();
-    for (Change change : changes) {
-      if (change instanceof Change.Put put && put.object() instanceof Service service) {
-        services.put(service.id(), service);
-      }
-    }
+    TaskDrafts drafts = TaskDrafts.of(changes, before);
     List<Change> complete = new ArrayList<>(changes.size());
     for (Change change : changes) {
-      complete.add(
-          change instanceof Change.PutDraft put
-              ? put.complete(spec(put.draft(), services, before))
-              : change);
+      complete.add(change instanceof Change.PutDraft put ? drafts.complete(put) : change);
     }
     return complete;
-  }
-
-  private static TaskSpec spec(
-      TaskCodec.TaskDraft draft, Map<String, Service> services, Tables before) {
-    TaskSpec spec =
-        switch (draft.source()) {
-          case INLINE -> draft.spec();
-          case TASK -> before.task(draft.id()).map(Task::spec).orElse(null);
-          case SERVICE ->
-              specOf(
-                  services.get(draft.serviceId()),
-                  before.<Service>table(Kind.SERVICE).get(draft.serviceId()),
-                  draft.specVersion());
-        };
-    if (spec == null) {
-      throw new IllegalStateException(
-          "task " + draft.id() + " was written without its spec, and it is not where it should be");
-    }
-    return spec;
   }
 
   /**

@@ -362,6 +362,28 @@ final class TaskCodec {
       return source;
     }
 
+    String nodeId() {
+      return nodeId;
+    }
+
+    /**
+     * Takes over instances of what is equal.
+     *
+     * @param old the task as it was; null = unknown
+     */
+    void share(@Nullable Task old, String sameServiceId, String sameNodeId) {
+      serviceId = sameServiceId;
+      nodeId = sameNodeId;
+      if (old != null) {
+        id = old.id();
+        serviceName = serviceName.equals(old.serviceName()) ? old.serviceName() : serviceName;
+        serviceLabels =
+            serviceLabels.equals(old.serviceLabels()) ? old.serviceLabels() : serviceLabels;
+        endpoint = endpoint.equals(old.endpoint()) ? old.endpoint() : endpoint;
+        networks = networks.equals(old.networks()) ? old.networks() : networks;
+      }
+    }
+
     /** The spec that came with it. */
     @Nullable TaskSpec spec() {
       return spec;

@@ -53,7 +53,6 @@ final class Followers implements AutoCloseable {
               new ProcessBuilder(
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                       "-Xmx4g",
-                      "-XX:+UseParallelGC",
                       "-cp",
                       System.getProperty("java.class.path"),
                       Followers.class.getName(),
