@@ -26,8 +26,7 @@ public final class C1mBenchmark implements Benchmark {
     for (String raft : new String[] {"false", "true"}) {
       report.line(raft.equals("true") ? "Three managers, each on disk:" : "Log in memory:");
       report.line("");
-      Fork.run(C1mRun.class, "-Xmx4g -Xms4g -Xmn2500m -XX:+UseParallelGC", raft)
-          .forEach(line -> report.line("- %s", line));
+      Fork.run(C1mRun.class, "-Xmx4g -Xms4g", raft).forEach(line -> report.line("- %s", line));
       report.line("");
     }
     report.write();
