@@ -239,6 +239,17 @@ public interface Swarm {
     /** Tasks by id, name, label, service, node, desired state. */
     Reply<List<Task>> list(Filter filter);
 
+    /**
+     * The next of those tasks in the order of their ids: a large cluster has more than one answer
+     * should hold. Pages are of the state at their own time: a task that comes or goes meanwhile is
+     * in one of them or not, any other in exactly one.
+     *
+     * @param after id of the last task of the page before; empty = the first page
+     * @param limit 1 to 10 000; a page with fewer tasks is the last
+     * @throws InvalidSpecException for another limit
+     */
+    Reply<List<Task>> page(Filter filter, String after, int limit);
+
     /** One task. */
     Reply<Task> inspect(String idOrName);
   }

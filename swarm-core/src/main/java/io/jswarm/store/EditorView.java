@@ -83,6 +83,11 @@ abstract class EditorView implements ReadView {
   }
 
   @Override
+  public Iterable<Task> tasksAfter(String id) {
+    return frozen(Kind.TASK).tasksAfter(id);
+  }
+
+  @Override
   public Iterable<Task> tasksOfService(String serviceId) {
     return editors.list(TaskRange.ofService(serviceId));
   }

@@ -56,6 +56,9 @@ public interface ReadView {
   /** All tasks, by id. */
   Iterable<Task> tasks();
 
+  /** The tasks whose ids come after this one, by id. */
+  Iterable<Task> tasksAfter(String id);
+
   /** Tasks of a service, by slot, then node, then id; none for the empty id. */
   Iterable<Task> tasksOfService(String serviceId);
 

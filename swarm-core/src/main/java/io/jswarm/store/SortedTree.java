@@ -122,12 +122,20 @@ final class SortedTree<E> implements Iterable<E> {
 
   /** The elements in the range of {@code probe}, all of which has {@code key}, in order. */
   Iterable<E> range(long key, Probe<E> probe) {
-    return () -> new Cursor<>(root, key, probe);
+    return () -> new Cursor<>(root, key, probe, true);
+  }
+
+  /**
+   * The elements in or behind the range of {@code probe}, in order; of those with another key those
+   * with a greater one.
+   */
+  Iterable<E> from(long key, Probe<E> probe) {
+    return () -> new Cursor<>(root, key, probe, false);
   }
 
   @Override
   public Iterator<E> iterator() {
-    return new Cursor<>(root, 0, null);
+    return new Cursor<>(root, 0, null, false);
   }
 
   /** Pages hold what was put in; nothing else gets there. */
@@ -293,7 +301,7 @@ final class SortedTree<E> implements Iterable<E> {
 
     /** Adds the elements in the range of {@code probe}, all of which has {@code key}, in order. */
     void addTo(List<E> list, long key, Probe<E> probe) {
-      new Cursor<>(root, key, probe).forEachRemaining(list::add);
+      new Cursor<>(root, key, probe, true).forEachRemaining(list::add);
     }
 
     boolean includes(E element) {
@@ -436,12 +444,16 @@ final class SortedTree<E> implements Iterable<E> {
     /** Null = everything. */
     private final @Nullable Probe<E> probe;
 
+    /** Whether to end where the range does. */
+    private final boolean bounded;
+
     private final Page[] path = new Page[16];
     private final int[] at = new int[16];
     private int depth = -1;
     private @Nullable E next;
 
-    Cursor(@Nullable Page root, long key, @Nullable Probe<E> probe) {
+    Cursor(@Nullable Page root, long key, @Nullable Probe<E> probe, boolean bounded) {
+      this.bounded = bounded;
       this.key = key;
       this.probe = probe;
       Page page = root;
@@ -477,7 +489,7 @@ final class SortedTree<E> implements Iterable<E> {
         at[depth] = 0;
       }
       Page leaf = path[depth];
-      if (probe == null || leaf.position(at[depth], key, probe) <= 0) {
+      if (probe == null || !bounded || leaf.position(at[depth], key, probe) <= 0) {
         next = element(leaf.items[at[depth]]);
       }
     }

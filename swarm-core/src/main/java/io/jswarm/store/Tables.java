@@ -129,6 +129,13 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
   }
 
   @Override
+  public Iterable<Task> tasksAfter(String id) {
+    return taskTable()
+        .index(0)
+        .from(Order.prefix(id), task -> task.id().compareTo(id) <= 0 ? -1 : 0);
+  }
+
+  @Override
   public Iterable<Task> tasksOfService(String serviceId) {
     return range(TaskRange.ofService(serviceId));
   }

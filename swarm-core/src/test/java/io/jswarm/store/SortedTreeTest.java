@@ -109,6 +109,9 @@ class SortedTreeTest {
           .containsExactlyElementsOf(model.subSet(low, high));
       Integer first = model.subSet(low, high).isEmpty() ? null : model.subSet(low, high).first();
       assertThat(tree.find(key, probe)).isEqualTo(first);
+      assertThat(tree.from(key, probe))
+          .as("seed %d, from %d", seed, low)
+          .containsExactlyElementsOf(model.tailSet(low));
     }
   }
 

@@ -120,6 +120,9 @@ final class C1mRun {
     System.out.printf(Locale.ROOT, "processor time of the control loop %.1f s%n", cpuOf("control"));
     System.gc();
     long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    if (Boolean.getBoolean("bench.histogram")) {
+      Histogram.lines(tasks).forEach(System.out::println);
+    }
     System.out.printf(
         Locale.ROOT, "heap after collection %,d MB, %,d bytes/task%n", used >> 20, used / tasks);
   }

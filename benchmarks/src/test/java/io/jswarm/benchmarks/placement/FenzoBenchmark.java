@@ -15,7 +15,7 @@ import io.jswarm.spi.PlacementDecision;
 import io.jswarm.spi.PlacementEngine;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,12 +66,12 @@ public final class FenzoBenchmark implements Benchmark {
   }
 
   /** A run: the time, and how many tasks each host got. */
-  private record Outcome(double millis, int[] perHost) {
+  private record Outcome(double millis, List<Integer> perHost) {
     String balance() {
-      double mean = Arrays.stream(perHost).average().orElse(0);
+      double mean = perHost.stream().mapToInt(n -> n).average().orElse(0);
       double variance =
-          Arrays.stream(perHost).mapToDouble(n -> (n - mean) * (n - mean)).average().orElse(0);
-      int spread = Arrays.stream(perHost).max().orElse(0) - Arrays.stream(perHost).min().orElse(0);
+          perHost.stream().mapToDouble(n -> (n - mean) * (n - mean)).average().orElse(0);
+      int spread = Collections.max(perHost) - Collections.min(perHost);
       return String.format("%d, %.3f", spread, Math.sqrt(variance) / mean);
     }
   }
@@ -103,7 +103,7 @@ public final class FenzoBenchmark implements Benchmark {
     for (PlacementDecision decision : decisions) {
       perHost.merge(((PlacementDecision.Placed) decision).nodeId(), 1, Integer::sum);
     }
-    return new Outcome(millis, perHost.values().stream().mapToInt(n -> n).toArray());
+    return new Outcome(millis, List.copyOf(perHost.values()));
   }
 
   private static Outcome fenzo(int tasks) {
@@ -124,14 +124,14 @@ public final class FenzoBenchmark implements Benchmark {
     long begin = System.nanoTime();
     SchedulingResult result = scheduler.scheduleOnce(waiting, hosts);
     double millis = (System.nanoTime() - begin) / 1e6;
-    int[] perHost = new int[HOSTS];
-    int host = 0;
+    List<Integer> perHost = new ArrayList<>();
     for (VMAssignmentResult each : result.getResultMap().values()) {
-      perHost[host++] = each.getTasksAssigned().size();
+      perHost.add(each.getTasksAssigned().size());
     }
-    if (Arrays.stream(perHost).sum() != tasks) {
-      throw new IllegalStateException("Fenzo placed " + Arrays.stream(perHost).sum());
+    if (perHost.stream().mapToInt(n -> n).sum() != tasks) {
+      throw new IllegalStateException("Fenzo did not place all: " + result.getFailures());
     }
+    perHost.addAll(Collections.nCopies(HOSTS - perHost.size(), 0));
     scheduler.shutdown();
     return new Outcome(millis, perHost);
   }

@@ -2,6 +2,7 @@
 package io.jswarm.benchmarks.placement;
 
 import com.netflix.fenzo.VirtualMachineLease;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.mesos.Protos;
@@ -47,7 +48,7 @@ record FenzoHost(String hostname, double cpuCores, double memoryMB) implements V
 
   @Override
   public Map<String, Protos.Attribute> getAttributeMap() {
-    return Map.of();
+    return Collections.emptyMap(); // Fenzo asks it for null
   }
 
   @Override
@@ -57,6 +58,6 @@ record FenzoHost(String hostname, double cpuCores, double memoryMB) implements V
 
   @Override
   public Map<String, Double> getScalarValues() {
-    return Map.of();
+    return Collections.emptyMap(); // Fenzo asks it for null
   }
 }
