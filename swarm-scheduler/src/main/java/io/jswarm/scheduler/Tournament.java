@@ -26,6 +26,7 @@ final class Tournament {
   // By seat.
   private NodeBooks[] seated = new NodeBooks[capacity];
   private int[] loads = new int[capacity];
+  private long[] beginnings = new long[capacity];
 
   // By match: the final is 1, those before match m are 2m and 2m + 1, seats are the last.
   private int[] winners = nobody(2 * capacity);
@@ -57,8 +58,7 @@ final class Tournament {
       grow();
     }
     int seat = size++;
-    seated[seat] = node;
-    changed(seat);
+    seat(node, seat);
     return seat;
   }
 
@@ -69,8 +69,7 @@ final class Tournament {
     int last = --size;
     NodeBooks moved = seat == last ? null : seated[last];
     if (moved != null) {
-      seated[seat] = moved;
-      changed(seat);
+      seat(moved, seat);
     }
     Arrays.fill(seated, last, last + 1, null);
     winners[capacity + last] = NOBODY;
@@ -78,10 +77,26 @@ final class Tournament {
     return moved;
   }
 
+  private void seat(NodeBooks node, int seat) {
+    seated[seat] = node;
+    beginnings[seat] = beginning(node.id());
+    changed(seat);
+  }
+
+  /** The first four characters of an id, which mostly tell ids apart, in the order of texts. */
+  private static long beginning(String id) {
+    long beginning = 0;
+    for (int i = 0; i < 4; i++) {
+      beginning = beginning << 16 | (i < id.length() ? id.charAt(i) : 0);
+    }
+    return beginning;
+  }
+
   private void grow() {
     capacity *= 2;
     seated = Arrays.copyOf(seated, capacity);
     loads = Arrays.copyOf(loads, capacity);
+    beginnings = Arrays.copyOf(beginnings, capacity);
     winners = nobody(2 * capacity);
     mostNanoCpus = new long[2 * capacity];
     mostMemory = new long[2 * capacity];
@@ -130,9 +145,11 @@ final class Tournament {
   }
 
   private boolean beats(int a, int b) {
-    return loads[a] != loads[b]
-        ? loads[a] < loads[b]
-        : seated[a].id().compareTo(seated[b].id()) < 0;
+    if (loads[a] != loads[b]) {
+      return loads[a] < loads[b];
+    }
+    int byBeginning = Long.compareUnsigned(beginnings[a], beginnings[b]);
+    return byBeginning != 0 ? byBeginning < 0 : seated[a].id().compareTo(seated[b].id()) < 0;
   }
 
   /** A search for the best of the nodes with so much left that also {@code fit}. */
