@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,13 +138,16 @@ class SupervisionTest {
         && !supervisor.waitFor(5, TimeUnit.MILLISECONDS)) {
       // until the child is there
     }
-    ProcessMark child = markOf(Long.parseLong(Files.readString(stdout).strip()));
+    long childPid = Long.parseLong(Files.readString(stdout).strip());
+    ProcessMark child = markOf(childPid);
     assertThat(child.alive()).isTrue();
+    CompletableFuture<ProcessHandle> childEnd = ProcessHandle.of(childPid).orElseThrow().onExit();
 
     plain.signal(Objects.requireNonNull(files.task()), "TERM");
 
     assertThat(supervisor.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(files.exitCode()).hasValue(9);
+    childEnd.get(20, TimeUnit.SECONDS); // its parent need not have waited for it
     assertThat(child.alive()).isFalse();
   }
 
