@@ -65,7 +65,25 @@ public record Task(
 
   @Override
   public Task withMeta(Meta meta) {
-    return toBuilder().meta(meta).build();
+    return new Task(
+        id,
+        meta,
+        name,
+        labels,
+        spec,
+        specVersion,
+        serviceId,
+        serviceName,
+        serviceLabels,
+        slot,
+        nodeId,
+        status,
+        desiredState,
+        networks,
+        endpoint,
+        logDriver,
+        assignedGenericResources,
+        jobIteration);
   }
 
   /** The observed state. */

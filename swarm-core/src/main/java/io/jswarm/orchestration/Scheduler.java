@@ -14,11 +14,8 @@ import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +40,7 @@ final class Scheduler implements Component {
   private final EventLoop loop;
   private final PlacementEngine engine;
 
-  /** Tasks that became pending, as they are now, by id. */
-  private final Map<String, Task> fresh = new LinkedHashMap<>();
-
+  private final FreshTasks fresh = new FreshTasks();
   private final Set<String> waiting = new LinkedHashSet<>();
   private final Set<String> unwanted = new LinkedHashSet<>();
   private PlacementEngine.@Nullable Session session;
@@ -92,7 +87,7 @@ final class Scheduler implements Component {
     } else if (event.object() instanceof Task task) {
       if (deleted) {
         books.removeTask(task.id());
-        forget(task.id());
+        forget(task);
         retry |= task.isAssigned();
       } else {
         look(books, (Task) event.old(), task);
@@ -107,17 +102,17 @@ final class Scheduler implements Component {
   private void look(PlacementEngine.Session books, @Nullable Task old, Task task) {
     if (task.state().isBefore(TaskState.ASSIGNED)) {
       if (task.desiredState().isAfter(TaskState.COMPLETE)) {
-        forget(task.id());
+        forget(task);
         unwanted.add(task.id());
       } else if (task.state() == TaskState.PENDING && !waiting.contains(task.id())) {
-        fresh.put(task.id(), task);
+        fresh.put(task);
       }
       return;
     }
     if (old == null && task.state().isTerminal()) {
       return;
     }
-    forget(task.id());
+    forget(task);
     books.put(task, loop.now());
     // It gave something back: its resources, or its place among the active tasks of its service.
     retry |= old != null && holds(old) && (!holds(task) || (isActive(old) && !isActive(task)));
@@ -139,11 +134,7 @@ final class Scheduler implements Component {
     boolean first = true;
     while (first || (!fresh.isEmpty() && written < MOST_IN_TURN)) {
       first = false;
-      Iterator<Task> more = fresh.values().iterator();
-      for (int room = MOST_IN_TURN - written; room > 0 && more.hasNext(); room--) {
-        queue.add(more.next());
-        more.remove();
-      }
+      fresh.drainTo(queue, MOST_IN_TURN - written);
       if (!queue.isEmpty()) {
         place(tx, queue);
         queue.clear();
@@ -255,9 +246,9 @@ final class Scheduler implements Component {
     }
   }
 
-  private void forget(String taskId) {
-    fresh.remove(taskId);
-    waiting.remove(taskId);
+  private void forget(Task task) {
+    fresh.remove(task);
+    waiting.remove(task.id());
   }
 
   private static boolean wantsPlace(Task task) {

@@ -9,16 +9,12 @@ import io.jswarm.model.Kind;
 import io.jswarm.model.Meta;
 import io.jswarm.model.Service;
 import io.jswarm.model.StoreObject;
-import io.jswarm.model.Task;
-import io.jswarm.model.TaskSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +35,14 @@ public final class Batch {
   /** What earlier entries of this turn do to services; null where one is removed. */
   private final Map<String, @Nullable Service> earlier = new HashMap<>();
 
+  /** By kind and id, the objects in the open entry and those touched after it. */
+  private final List<Map<String, Delta>> deltas = new ArrayList<>();
+
   /**
-   * What amendments come to that are in no entry yet: components touch a new task one after the
-   * other, and to write it once is enough.
+   * What amendments touched and no entry has yet: components touch a new task one after the other,
+   * and to write it once is enough.
    */
-  private final Map<Key, Touched> pending = new LinkedHashMap<>();
+  private final List<Delta> pending = new ArrayList<>();
 
   private final Tables base;
   private EntryBuilder open;
@@ -53,7 +52,9 @@ public final class Batch {
   private @Nullable Tables openFrom;
 
   private long version;
-  private boolean usable = true;
+
+  /** Why it must not be used any more; null while it may. */
+  private @Nullable String spoiled;
 
   /**
    * @param fingerprint of {@code base}
@@ -66,7 +67,10 @@ public final class Batch {
     this.maxEntryBytes = maxEntryBytes;
     this.version = base.version();
     this.editors = new Editors(base);
-    this.open = new EntryBuilder();
+    this.open = new EntryBuilder(now, maxEntryBytes);
+    while (deltas.size() < Kind.values().length) {
+      deltas.add(new HashMap<>());
+    }
   }
 
   /**
@@ -88,9 +92,17 @@ public final class Batch {
       return result;
     } catch (RuntimeException | Error e) {
       editors.reset(before);
+      tx.touched.forEach(this::rollBack);
       throw e;
     } finally {
       tx.done = true;
+    }
+  }
+
+  private void rollBack(Delta delta) {
+    delta.rollBack();
+    if (!delta.isLogged()) {
+      deltas.get(delta.kind().ordinal()).remove(delta.id());
     }
   }
 
@@ -101,7 +113,7 @@ public final class Batch {
   public void amend(Consumer<? super Tx> body) {
     requireUsable();
     Transaction tx = new Transaction(version + 1);
-    usable = false;
+    spoiled = "a component failed half-way through its changes";
     try {
       body.accept(tx);
     } finally {
@@ -109,21 +121,27 @@ public final class Batch {
     }
     if (!tx.touched.isEmpty()) {
       version = tx.version;
-      tx.touched.values().forEach(this::defer);
+      for (Delta delta : tx.touched) {
+        tell(delta);
+        if (!delta.isPending()) {
+          delta.pend();
+          pending.add(delta);
+        }
+      }
     }
-    usable = true;
+    spoiled = null;
   }
 
-  private void defer(Touched touched) {
-    if (touched.isChange()) {
-      events.add(touched.event());
-      pending.merge(touched.key, touched, Touched::then);
+  private void tell(Delta delta) {
+    StoreEvent event = delta.event();
+    if (event != null) {
+      events.add(event);
     }
   }
 
   private void requireUsable() {
-    if (!usable) {
-      throw new IllegalStateException("a component failed half-way through its changes");
+    if (spoiled != null) {
+      throw new IllegalStateException(spoiled);
     }
   }
 
@@ -149,46 +167,68 @@ public final class Batch {
   public List<StoreEntry> entries() {
     requireUsable();
     logPending();
-    closeEntry(editors.freeze(version));
+    spoiled = "the entries of this turn were taken already";
+    buildEntry(editors.freeze(version));
     return List.copyOf(entries);
   }
 
   /** All changes of {@code tx} go into one entry. */
   private void log(Transaction tx, Tables before) {
-    List<Touched> net = tx.touched.values().stream().filter(Touched::isChange).toList();
-    List<Measured> measured = open.measure(net);
-    if (!open.isEmpty() && !open.fits(measured)) {
+    tx.touched.forEach(Delta::pend);
+    Sizes sizes = new Sizes(tx.touched);
+    if (!open.isEmpty() && !open.fits(sizes.more)) {
       closeEntry(before);
-      measured = open.measure(net);
+      sizes = new Sizes(tx.touched);
     }
-    if (!open.fits(measured)) {
-      long bytes = open.bytesWith(measured);
-      open = new EntryBuilder(); // it was empty, but has measured what will not be in it
+    if (!open.fits(sizes.more)) {
+      long bytes = open.bytesWith(sizes.more);
+      // It was empty, but has measured what will not be in it.
+      open = new EntryBuilder(now, maxEntryBytes);
       throw new InvalidSpecException(
           "transaction",
           "size",
           "request too large: about " + bytes + " bytes, the limit is " + maxEntryBytes);
     }
     version = tx.version;
-    measured.forEach(one -> open.add(one, version));
-    net.forEach(one -> events.add(one.event()));
+    for (int i = 0; i < sizes.bytes.length; i++) {
+      open.put(tx.touched.get(i), sizes.changes.get(i), sizes.bytes[i], version);
+      tell(tx.touched.get(i));
+    }
+  }
+
+  /** What changes take in the open entry. */
+  private final class Sizes {
+    final List<Change> changes = new ArrayList<>();
+    final int[] bytes;
+
+    /** Than what the entry has of these objects now. */
+    long more;
+
+    Sizes(List<Delta> touched) {
+      bytes = new int[touched.size()];
+      for (int i = 0; i < bytes.length; i++) {
+        Delta delta = touched.get(i);
+        changes.add(delta.change());
+        bytes[i] = delta.isChange() ? open.measure(changes.get(i)) : 0;
+        more += bytes[i] - delta.loggedBytes();
+      }
+    }
   }
 
   /** Each change that amendments come to goes where there is room for it. */
   private void logPending() {
-    for (Touched touched : pending.values()) {
-      if (!touched.isChange()) {
-        continue;
-      }
-      List<Measured> measured = open.measure(List.of(touched));
-      if (!open.isEmpty() && !open.fits(measured)) {
-        if (open.lastVersion == version) {
+    for (Delta delta : pending) {
+      Change change = delta.change();
+      int bytes = delta.isChange() ? open.measure(change) : 0;
+      if (!open.isEmpty() && !open.fits(bytes - delta.loggedBytes())) {
+        if (open.lastVersion() == version) {
           version++; // each entry leads to a version of its own
         }
         closeEntry(null);
-        measured = open.measure(List.of(touched));
+        change = delta.change();
+        bytes = delta.isChange() ? open.measure(change) : 0;
       }
-      measured.forEach(one -> open.add(one, version));
+      open.put(delta, change, bytes, version);
     }
     pending.clear();
   }
@@ -198,149 +238,46 @@ public final class Batch {
    * transaction.
    */
   private void closeEntry(@Nullable Tables after) {
-    if (!open.isEmpty()) {
-      StoreEntry entry = open.build();
+    for (Delta delta : buildEntry(after).deltas()) {
+      if (delta.isPending()) {
+        delta.rebase();
+      } else {
+        deltas.get(delta.kind().ordinal()).remove(delta.id());
+      }
+    }
+  }
+
+  /** Adds the open entry, if it is not empty, to those that are ready, and opens the next one. */
+  private EntryBuilder buildEntry(@Nullable Tables after) {
+    EntryBuilder ready = open;
+    if (!ready.isEmpty()) {
+      StoreEntry entry = ready.build(fingerprint, this::serviceAfter, this::serviceBefore);
+      ready.deltas().stream()
+          .filter(delta -> delta.kind() == Kind.SERVICE)
+          .forEach(delta -> earlier.put(delta.id(), (Service) delta.loggedObject()));
       if (openFrom != null && after != null && after.version() == entry.version()) {
-        entry.shortcut(new StoreEntry.Shortcut(openFrom, after, open.events()));
+        entry.shortcut(new StoreEntry.Shortcut(openFrom, after, ready.events()));
       }
       entries.add(entry);
       fingerprint = entry.fingerprint();
       openFrom = after;
     }
-    open = new EntryBuilder();
+    open = new EntryBuilder(now, maxEntryBytes);
+    return ready;
   }
 
-  private record Key(Kind kind, String id) {}
-
-  /** An object's net change: null before means created, null after means removed. */
-  private record Touched(Key key, @Nullable StoreObject old, @Nullable StoreObject object) {
-    /** False when what was made was removed again. */
-    boolean isChange() {
-      return old != null || object != null;
-    }
-
-    Touched then(Touched later) {
-      return new Touched(key, old, later.object);
-    }
-
-    Change change() {
-      if (object == null) {
-        return new Change.Remove(key.kind, key.id);
-      }
-      boolean sameSpec =
-          old instanceof Task before
-              && object instanceof Task after
-              && before.spec() == after.spec();
-      return new Change.Put(object, sameSpec ? SpecSource.TASK : SpecSource.INLINE);
-    }
-
-    StoreEvent event() {
-      if (object == null) {
-        return new StoreEvent.Deleted(Objects.requireNonNull(old));
-      }
-      return old == null ? new StoreEvent.Created(object) : new StoreEvent.Updated(old, object);
-    }
+  private @Nullable Service serviceAfter(String id) {
+    Delta delta = deltas.get(Kind.SERVICE.ordinal()).get(id);
+    return delta == null || !delta.isLogged() ? null : (Service) delta.loggedObject();
   }
 
-  /** A net change within the open entry, and what it takes apart from shared values. */
-  private record Measured(Touched touched, Change change, int bytes) {}
-
-  /** Collects net changes until an entry is full. */
-  private final class EntryBuilder {
-    private final Map<Key, Measured> changes = new LinkedHashMap<>();
-    private final StoreEntryCodec.Measure measure = new StoreEntryCodec.Measure(now);
-    private long bytes;
-    private long rest = measure.rest();
-    private long lastVersion;
-
-    boolean isEmpty() {
-      return changes.isEmpty();
-    }
-
-    List<Measured> measure(List<Touched> more) {
-      List<Measured> measured = new ArrayList<>(more.size());
-      for (Touched touched : more) {
-        Measured before = changes.get(touched.key);
-        Touched net =
-            before == null ? touched : new Touched(touched.key, before.touched.old, touched.object);
-        Change change = net.change();
-        measured.add(new Measured(net, change, measure.of(change)));
-      }
-      return measured;
-    }
-
-    boolean fits(List<Measured> more) {
-      return bytesWith(more) <= maxEntryBytes;
-    }
-
-    long bytesWith(List<Measured> more) {
-      return bytes + more.stream().mapToLong(Measured::bytes).sum() + measure.rest();
-    }
-
-    void add(Measured more, long version) {
-      Key key = more.touched.key;
-      Measured before = more.touched.isChange() ? changes.put(key, more) : changes.remove(key);
-      bytes += (more.touched.isChange() ? more.bytes : 0) - (before == null ? 0 : before.bytes);
-      rest = measure.rest();
-      lastVersion = version;
-    }
-
-    List<StoreEvent> events() {
-      List<StoreEvent> list = new ArrayList<>(changes.size());
-      changes.values().forEach(one -> list.add(one.touched.event()));
-      return list;
-    }
-
-    StoreEntry build() {
-      List<Change> list = new ArrayList<>(changes.size());
-      changes.values().forEach(one -> list.add(sourced(one.change)));
-      changes.values().forEach(this::remember);
-      return new StoreEntry(
-          fingerprint,
-          lastVersion,
-          now,
-          list,
-          (int) Math.min(bytes + rest, Integer.MAX_VALUE),
-          null);
-    }
-
-    /** Says of a new task that its spec is its service's, if readers will find it there. */
-    private Change sourced(Change change) {
-      if (change instanceof Change.Put put
-          && put.source() == SpecSource.INLINE
-          && put.object() instanceof Task task
-          && task.hasService()) {
-        TaskSpec spec =
-            StoreEntry.specOf(
-                serviceAfter(task.serviceId()),
-                serviceBefore(task.serviceId()),
-                task.specVersion());
-        if (task.spec().equals(spec)) {
-          return put.from(SpecSource.SERVICE);
-        }
-      }
-      return change;
-    }
-
-    private @Nullable Service serviceAfter(String id) {
-      Measured change = changes.get(new Key(Kind.SERVICE, id));
-      return change == null ? null : (Service) change.touched.object;
-    }
-
-    private @Nullable Service serviceBefore(String id) {
-      return earlier.containsKey(id) ? earlier.get(id) : base.<Service>table(Kind.SERVICE).get(id);
-    }
-
-    private void remember(Measured change) {
-      if (change.touched.key.kind == Kind.SERVICE) {
-        earlier.put(change.touched.key.id, (Service) change.touched.object);
-      }
-    }
+  private @Nullable Service serviceBefore(String id) {
+    return earlier.containsKey(id) ? earlier.get(id) : base.<Service>table(Kind.SERVICE).get(id);
   }
 
   private final class Transaction extends EditorView implements Tx {
     private final long version;
-    private final Map<Key, Touched> touched = new LinkedHashMap<>();
+    private final List<Delta> touched = new ArrayList<>();
     private boolean done;
 
     Transaction(long version) {
@@ -452,9 +389,16 @@ public final class Batch {
     }
 
     private void touch(@Nullable StoreObject old, @Nullable StoreObject object, StoreObject named) {
-      Key key = new Key(named.kind(), named.id());
-      Touched earlier = touched.get(key);
-      touched.put(key, new Touched(key, earlier == null ? old : earlier.old, object));
+      Kind kind = named.kind();
+      Map<String, Delta> known = deltas.get(kind.ordinal());
+      Delta delta = known.get(named.id());
+      if (delta == null) {
+        delta = new Delta(kind, named.id(), old);
+        known.put(named.id(), delta);
+      }
+      if (delta.step(version, object)) {
+        touched.add(delta);
+      }
     }
   }
 }

@@ -35,13 +35,9 @@ final class Editors {
     Table.Editor<StoreObject> editor = editors.get(Kind.TASK.ordinal());
     List<Task> found = new ArrayList<>();
     if (editor == null) {
-      frozen
-          .<Task>table(Kind.TASK)
-          .index(range.index())
-          .range(range.key(), range.probe())
-          .forEach(found::add);
+      frozen.<Task>table(Kind.TASK).index(range.index()).range(range.tasks()).forEach(found::add);
     } else {
-      tasks(editor).addTo(found, range.index(), range.key(), range.probe());
+      tasks(editor).addTo(found, range.index(), range.tasks());
     }
     return found;
   }

@@ -24,16 +24,8 @@ final class Fingerprint {
     for (Change change : changes) {
       boolean put = !(change instanceof Change.Remove);
       hash = mixed(hash + change.kind().code() * 2L + (put ? 1 : 0));
-      hash = mixed(hash ^ hash(change.id()));
+      hash = mixed(hash ^ change.id().hashCode());
       hash = mixed(hash + change.version(version));
-    }
-    return hash;
-  }
-
-  private static long hash(String text) {
-    long hash = text.length();
-    for (int i = 0; i < text.length(); i++) {
-      hash = hash * 0x100000001b3L + text.charAt(i);
     }
     return hash;
   }

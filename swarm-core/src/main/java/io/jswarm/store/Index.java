@@ -4,67 +4,75 @@ package io.jswarm.store;
 import com.google.common.base.Ascii;
 import io.jswarm.model.StoreObject;
 import io.jswarm.model.Task;
-import java.util.Comparator;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The orders tables are kept in. Ids make every order total. */
 final class Index {
   private Index() {}
 
   /** By id: every table's first index. */
-  static final Order<StoreObject> ID = by(StoreObject::id, null);
+  static final Order<StoreObject> ID = by(StoreObject::id);
 
   /** By name without regard to case; names are unique where this is used (S1.1). */
-  static final Order<StoreObject> NAME = by(object -> fold(object.name()), null);
+  static final Order<StoreObject> NAME = by(object -> fold(object.name()));
 
   /**
-   * By service, slot, node: tasks of a service and tasks of a slot are ranges. Tasks without a
-   * service are not in it.
+   * By service and slot: tasks of a slot are next to each other, and so are those of services with
+   * one number. Tasks without a service are not in it.
    */
   static final Order<Task> SERVICE =
-      by(
-          Task::serviceId,
-          Task::hasService,
-          (a, b) -> {
-            int bySlot = Integer.compare(a.slot(), b.slot());
-            int byNode = bySlot != 0 ? bySlot : compare(a.nodeId(), b.nodeId());
-            return byNode != 0 ? byNode : compare(a.id(), b.id());
-          });
+      new Order<>() {
+        @Override
+        public boolean includes(Task task) {
+          return task.hasService();
+        }
 
-  /** By node; tasks without one are not in it. */
-  static final Order<Task> NODE =
-      by(Task::nodeId, Task::isAssigned, (a, b) -> compare(a.id(), b.id()));
+        @Override
+        public long key(Task task) {
+          return Order.pair(task.serviceId(), task.slot());
+        }
 
-  private static <E> Order<E> by(Function<? super E, String> text, @Nullable Comparator<E> then) {
-    return by(text, element -> true, then);
-  }
+        @Override
+        public int compare(Task a, Task b) {
+          int byService = Index.compare(a.serviceId(), b.serviceId());
+          return byService != 0 ? byService : Index.compare(a.id(), b.id());
+        }
+      };
 
   /**
-   * By a text.
-   *
-   * @param then decides about those of one text; null = there are none
+   * By node, then id: tasks of nodes with one number are next to each other. Tasks without a node
+   * are not in it.
    */
-  private static <E> Order<E> by(
-      Function<? super E, String> text,
-      Predicate<? super E> included,
-      @Nullable Comparator<E> then) {
+  static final Order<Task> NODE =
+      new Order<>() {
+        @Override
+        public boolean includes(Task task) {
+          return task.isAssigned();
+        }
+
+        @Override
+        public long key(Task task) {
+          return Order.pair(task.nodeId(), Order.beginning(task.id()));
+        }
+
+        @Override
+        public int compare(Task a, Task b) {
+          int byNode = Index.compare(a.nodeId(), b.nodeId());
+          return byNode != 0 ? byNode : Index.compare(a.id(), b.id());
+        }
+      };
+
+  /** By a text that no two have. */
+  private static Order<StoreObject> by(Function<? super StoreObject, String> text) {
     return new Order<>() {
       @Override
-      public boolean includes(E element) {
-        return included.test(element);
-      }
-
-      @Override
-      public long key(E element) {
+      public long key(StoreObject element) {
         return Order.prefix(text.apply(element));
       }
 
       @Override
-      public int compare(E a, E b) {
-        int byText = Index.compare(text.apply(a), text.apply(b));
-        return byText != 0 || then == null ? byText : then.compare(a, b);
+      public int compare(StoreObject a, StoreObject b) {
+        return Index.compare(text.apply(a), text.apply(b));
       }
     };
   }

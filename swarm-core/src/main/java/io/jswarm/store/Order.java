@@ -14,6 +14,12 @@ interface Order<E> extends Comparator<E> {
     return 0;
   }
 
+  /** The order itself: by number, then by comparison. */
+  default int compareAll(E a, E b) {
+    int byKey = Long.compare(key(a), key(b));
+    return byKey != 0 ? byKey : compare(a, b);
+  }
+
   /** Whether it has a place in this order; who has none is in no index of it. */
   default boolean includes(E element) {
     return true;
@@ -34,5 +40,21 @@ interface Order<E> extends Comparator<E> {
       }
     }
     return key ^ Long.MIN_VALUE; // so that a signed comparison is the unsigned one
+  }
+
+  /** The upper half of {@link #prefix}: an unsigned number in the order of texts. */
+  static int beginning(String text) {
+    return (int) ((prefix(text) ^ Long.MIN_VALUE) >>> 32);
+  }
+
+  /** Of a {@link #pair}, what tells of its first part. */
+  long FIRST_OF_PAIR = 0xffffffff_00000000L;
+
+  /**
+   * A number that puts those of one text next to each other, and in the order of the unsigned
+   * {@code then}; in between there may be some of another text with the same hash.
+   */
+  static long pair(String text, int then) {
+    return (long) text.hashCode() << 32 | (then & 0xffffffffL);
   }
 }

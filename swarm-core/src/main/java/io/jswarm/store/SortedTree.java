@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class SortedTree<E> implements Iterable<E> {
   SortedTree<E> with(List<E> elements) {
     List<E> sorted = new ArrayList<>(elements);
     sorted.removeIf(element -> !order.includes(element));
-    sorted.sort(order);
+    sorted.sort(order::compareAll);
     List<Page> level = new ArrayList<>();
     Object owner = new Object();
     for (int at = 0; at < sorted.size(); at += FILL) {
@@ -57,7 +58,7 @@ final class SortedTree<E> implements Iterable<E> {
       level.add(leaf);
     }
     for (int i = 1; i < sorted.size(); i++) {
-      if (order.compare(sorted.get(i - 1), sorted.get(i)) == 0) {
+      if (order.compareAll(sorted.get(i - 1), sorted.get(i)) == 0) {
         throw new IllegalArgumentException("two of one place: " + sorted.get(i));
       }
     }
@@ -76,14 +77,23 @@ final class SortedTree<E> implements Iterable<E> {
   }
 
   /**
-   * Where an element lies relative to a range: negative before it, 0 inside, positive behind.
-   * Monotone in the tree's order. A range lies within the elements of one {@link Order#key}, and
-   * only they are asked about.
+   * Where an element lies relative to those searched for: negative before them, 0 one of them,
+   * positive behind. Monotone in the tree's order. They all have one {@link Order#key}, and only
+   * elements with that are asked about.
    */
   @FunctionalInterface
   interface Probe<E> {
     int position(E element);
   }
+
+  /**
+   * Elements that are next to each other.
+   *
+   * @param mask what counts of their keys, highest bits first
+   * @param key so much of their keys
+   * @param filter which of the elements there are meant
+   */
+  record Range<E>(long key, long mask, Predicate<? super E> filter) {}
 
   int size() {
     return size;
@@ -102,13 +112,15 @@ final class SortedTree<E> implements Iterable<E> {
     Page page = root;
     Page next = null;
     while (page != null) {
-      int at = page.firstNotBefore(key, probe);
+      int at = page.firstNotBefore(key, -1, probe);
       if (page.lows == null) {
         if (at < page.count) {
-          return page.position(at, key, probe) == 0 ? SortedTree.<E>element(page.items[at]) : null;
+          return page.position(at, key, -1, probe) == 0
+              ? SortedTree.<E>element(page.items[at])
+              : null;
         }
         Page leaf = next == null ? null : next.leftmost();
-        return leaf != null && leaf.position(0, key, probe) == 0
+        return leaf != null && leaf.position(0, key, -1, probe) == 0
             ? SortedTree.<E>element(leaf.items[0])
             : null;
       }
@@ -120,9 +132,9 @@ final class SortedTree<E> implements Iterable<E> {
     return null;
   }
 
-  /** The elements in the range of {@code probe}, all of which has {@code key}, in order. */
-  Iterable<E> range(long key, Probe<E> probe) {
-    return () -> new Cursor<>(root, key, probe, true);
+  /** The elements of a range, in order. */
+  Iterable<E> range(Range<E> range) {
+    return () -> new RangeCursor<>(root, range);
   }
 
   /**
@@ -130,12 +142,20 @@ final class SortedTree<E> implements Iterable<E> {
    * with a greater one.
    */
   Iterable<E> from(long key, Probe<E> probe) {
-    return () -> new Cursor<>(root, key, probe, false);
+    return () -> {
+      Cursor<E> cursor = new Cursor<>();
+      cursor.seek(root, key, -1, probe);
+      cursor.fetch();
+      return cursor;
+    };
   }
 
   @Override
   public Iterator<E> iterator() {
-    return new Cursor<>(root, 0, null, false);
+    Cursor<E> cursor = new Cursor<>();
+    cursor.start(root);
+    cursor.fetch();
+    return cursor;
   }
 
   /** Pages hold what was put in; nothing else gets there. */
@@ -182,18 +202,19 @@ final class SortedTree<E> implements Iterable<E> {
       return (Page) items[i];
     }
 
-    <E> int position(int i, long key, Probe<E> probe) {
-      return keys[i] != key
-          ? Long.compare(keys[i], key)
+    <E> int position(int i, long key, long mask, @Nullable Probe<E> probe) {
+      long masked = keys[i] & mask;
+      return masked != key || probe == null
+          ? Long.compare(masked, key)
           : probe.position(SortedTree.<E>element(lowOf(i)));
     }
 
-    <E> int firstNotBefore(long key, Probe<E> probe) {
+    <E> int firstNotBefore(long key, long mask, @Nullable Probe<E> probe) {
       int low = 0;
       int high = count;
       while (low < high) {
         int middle = (low + high) >>> 1;
-        if (position(middle, key, probe) < 0) {
+        if (position(middle, key, mask, probe) < 0) {
           low = middle + 1;
         } else {
           high = middle;
@@ -299,9 +320,9 @@ final class SortedTree<E> implements Iterable<E> {
       return first(root, key, probe);
     }
 
-    /** Adds the elements in the range of {@code probe}, all of which has {@code key}, in order. */
-    void addTo(List<E> list, long key, Probe<E> probe) {
-      new Cursor<>(root, key, probe, true).forEachRemaining(list::add);
+    /** Adds the elements of a range, in order. */
+    void addTo(List<E> list, Range<E> range) {
+      new RangeCursor<>(root, range).forEachRemaining(list::add);
     }
 
     boolean includes(E element) {
@@ -438,40 +459,42 @@ final class SortedTree<E> implements Iterable<E> {
     }
   }
 
-  private static final class Cursor<E> implements Iterator<E> {
-    private final long key;
-
-    /** Null = everything. */
-    private final @Nullable Probe<E> probe;
-
-    /** Whether to end where the range does. */
-    private final boolean bounded;
-
+  private static class Cursor<E> implements Iterator<E> {
     private final Page[] path = new Page[16];
     private final int[] at = new int[16];
     private int depth = -1;
     private @Nullable E next;
 
-    Cursor(@Nullable Page root, long key, @Nullable Probe<E> probe, boolean bounded) {
-      this.bounded = bounded;
-      this.key = key;
-      this.probe = probe;
+    /** To the first element. */
+    void start(@Nullable Page root) {
       Page page = root;
       while (page != null) {
-        int i = probe == null ? 0 : page.firstNotBefore(key, probe);
+        depth++;
+        path[depth] = page;
+        at[depth] = 0;
+        page = page.lows == null ? null : page.child(0);
+      }
+    }
+
+    /** To the first element that is not before what is searched for. */
+    void seek(@Nullable Page root, long key, long mask, @Nullable Probe<E> probe) {
+      Page page = root;
+      while (page != null) {
+        int i = page.firstNotBefore(key, mask, probe);
         depth++;
         path[depth] = page;
         at[depth] = page.lows == null ? i : Math.max(0, i - 1);
         page = page.lows == null ? null : page.child(at[depth]);
       }
-      fetch();
     }
 
-    /**
-     * Steps to the next leaf while the present one is used up, then looks whether the range goes
-     * on.
-     */
-    private void fetch() {
+    /** Whether the element there, of that key, is one of those asked for; false ends it. */
+    boolean reaches(long key) {
+      return true;
+    }
+
+    /** Looks at the element there, once the next leaf is stepped to if this one is used up. */
+    final void fetch() {
       next = null;
       while (depth >= 0 && at[depth] == path[depth].count) {
         depth--;
@@ -489,7 +512,7 @@ final class SortedTree<E> implements Iterable<E> {
         at[depth] = 0;
       }
       Page leaf = path[depth];
-      if (probe == null || !bounded || leaf.position(at[depth], key, probe) <= 0) {
+      if (reaches(leaf.keys[at[depth]])) {
         next = element(leaf.items[at[depth]]);
       }
     }
@@ -505,9 +528,47 @@ final class SortedTree<E> implements Iterable<E> {
       if (element == null) {
         throw new NoSuchElementException();
       }
+      advance();
+      return element;
+    }
+
+    void advance() {
       at[depth]++;
       fetch();
-      return element;
+    }
+
+    @Nullable E peek() {
+      return next;
+    }
+  }
+
+  private static final class RangeCursor<E> extends Cursor<E> {
+    private final Range<E> range;
+
+    RangeCursor(@Nullable Page root, Range<E> range) {
+      this.range = range;
+      seek(root, range.key, range.mask, null);
+      fetch();
+      skip();
+    }
+
+    @Override
+    boolean reaches(long key) {
+      return (key & range.mask) == range.key;
+    }
+
+    @Override
+    void advance() {
+      super.advance();
+      skip();
+    }
+
+    private void skip() {
+      E element = peek();
+      while (element != null && !range.filter.test(element)) {
+        super.advance();
+        element = peek();
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * CBOR, for a removal the id.
  */
 final class StoreEntryCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int PUT = 0;
   private static final int REMOVE = 1;
 

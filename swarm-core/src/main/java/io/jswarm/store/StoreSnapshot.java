@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StoreSnapshot(Tables tables, long fingerprint, Instant time)
     implements ReplicatedLog.Snapshot {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int LARGEST_BLOCK = 1 << 28;
 
   @Override

@@ -84,8 +84,8 @@ final class Table<T extends StoreObject> {
     }
 
     /** Adds the elements of a range of the order with that number. */
-    void addTo(List<T> list, int index, long key, SortedTree.Probe<T> probe) {
-      indexes.get(index).addTo(list, key, probe);
+    void addTo(List<T> list, int index, SortedTree.Range<T> range) {
+      indexes.get(index).addTo(list, range);
     }
 
     /** Who has this name already, other than {@code id}. */

@@ -151,7 +151,7 @@ record Tables(long version, List<Table<? extends StoreObject>> tables) implement
   }
 
   private Iterable<Task> range(TaskRange range) {
-    return taskTable().index(range.index()).range(range.key(), range.probe());
+    return taskTable().index(range.index()).range(range.tasks());
   }
 
   @Override

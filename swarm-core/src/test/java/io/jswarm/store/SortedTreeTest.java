@@ -104,9 +104,16 @@ class SortedTreeTest {
       int high = low + random.nextInt((key + 1) * ALIKE - low + 1);
       SortedTree.Probe<Integer> probe = e -> e < low ? -1 : e < high ? 0 : 1;
 
-      assertThat(tree.range(key, probe))
+      assertThat(tree.range(new SortedTree.Range<>(key, -1, e -> e >= low && e < high)))
           .as("seed %d, [%d, %d)", seed, low, high)
           .containsExactlyElementsOf(model.subSet(low, high));
+      int even = key & ~1;
+      assertThat(tree.range(new SortedTree.Range<>(even, ~1, e -> e % 3 == 0)))
+          .as("seed %d, thirds of %d and the hundred after it", seed, even * ALIKE)
+          .containsExactlyElementsOf(
+              model.subSet(even * ALIKE, (even + 2) * ALIKE).stream()
+                  .filter(e -> e % 3 == 0)
+                  .toList());
       Integer first = model.subSet(low, high).isEmpty() ? null : model.subSet(low, high).first();
       assertThat(tree.find(key, probe)).isEqualTo(first);
       assertThat(tree.from(key, probe))

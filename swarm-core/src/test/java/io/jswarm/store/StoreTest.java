@@ -26,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
@@ -122,6 +124,39 @@ class StoreTest {
         });
 
     assertThat(store.view().tasksOfNode("n1")).extracting(Task::id).containsExactly("t1", "t2");
+  }
+
+  @Test
+  void servicesAndNodesOfOneHashAreToldApart() {
+    assertThat("Aa").hasSameHashCodeAs("BB");
+    commit(
+        tx -> {
+          Service one = tx.create(service("Aa", "one"));
+          Service two = tx.create(service("BB", "two"));
+          for (int slot = 1; slot <= 100; slot++) {
+            tx.create(task("a" + slot, one, slot, slot % 2 == 0 ? "Aa" : "BB"));
+            tx.create(task("b" + slot, two, slot, slot % 5 == 0 ? "Aa" : "BB"));
+          }
+        });
+
+    assertThat(store.view().tasksOfService("Aa"))
+        .extracting(Task::slot)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 100).boxed().toList());
+    assertThat(store.view().tasksOfService("BB"))
+        .hasSize(100)
+        .allMatch(task -> task.serviceId().equals("BB"));
+    assertThat(store.view().tasksOfSlot("BB", 7)).extracting(Task::id).containsExactly("b7");
+    assertThat(store.view().tasksOfNode("Aa"))
+        .hasSize(70)
+        .allMatch(task -> task.nodeId().equals("Aa"))
+        .extracting(Task::id)
+        .isEqualTo(
+            IntStream.rangeClosed(1, 100)
+                .boxed()
+                .flatMap(i -> Stream.of(i % 2 == 0 ? "a" + i : "", i % 5 == 0 ? "b" + i : ""))
+                .filter(id -> !id.isEmpty())
+                .sorted()
+                .toList());
   }
 
   @Test

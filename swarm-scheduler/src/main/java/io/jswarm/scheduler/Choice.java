@@ -10,17 +10,14 @@ final class Choice {
   private final SpecKey spec;
   private final Pipeline pipeline;
   private final RecentFailures failures;
-  private final Tournament.Search fresh;
+  private final Reservations reservations;
 
   Choice(Task sample, Pipeline pipeline, RecentFailures failures) {
     this.serviceId = sample.serviceId();
     this.spec = SpecKey.of(sample);
     this.pipeline = pipeline;
     this.failures = failures;
-    Reservations reservations = sample.spec().resources().reservations();
-    this.fresh =
-        new Tournament.Search(
-            wanted(reservations.nanoCpus()), wanted(reservations.memoryBytes()), this::isFresh);
+    this.reservations = sample.spec().resources().reservations();
   }
 
   /** Who reserves nothing is not stopped by what others have reserved too much. */
@@ -35,9 +32,15 @@ final class Choice {
   /**
    * Finds the best of the nodes that are better than all others (S7.5): those without a task of the
    * service on which it does not keep failing.
+   *
+   * @param patience as in {@link Tournament.Search}
    */
-  Tournament.Search fresh() {
-    return fresh;
+  Tournament.Search fresh(int patience) {
+    return new Tournament.Search(
+        wanted(reservations.nanoCpus()),
+        wanted(reservations.memoryBytes()),
+        this::isFresh,
+        patience);
   }
 
   private boolean isFresh(NodeBooks node) {

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nodes of some classes, from which a group of tasks takes one after the other (S7.5). As long
  * as there are nodes without a task of the service, the best comes from each class's {@link
- * Tournament}. After that, or when the search takes too long, all are ranked once.
+ * Tournament}. After that, or once the search has cost as much, all are ranked once.
  */
 final class NodePool {
   private final Choice choice;
   private final List<NodeClass> classes = new ArrayList<>();
   private final PriorityQueue<Front> fronts = new PriorityQueue<>(Front::compare);
+
+  private Tournament.@Nullable Search search;
 
   /** All nodes that can take a task, once the fronts are no use any more. */
   private @Nullable PriorityQueue<Candidate> ranked;
@@ -30,6 +32,7 @@ final class NodePool {
 
   /** Ends the adding of classes. */
   void open() {
+    search = choice.fresh(classes.stream().mapToInt(each -> each.nodes().size()).sum());
     classes.forEach(this::advance);
     if (fronts.isEmpty()) {
       rank();
@@ -67,8 +70,7 @@ final class NodePool {
   }
 
   private void advance(NodeClass nodeClass) {
-    if (ranked == null) {
-      Tournament.Search search = choice.fresh();
+    if (ranked == null && search != null) {
       NodeBooks best = nodeClass.nodes().best(search);
       if (search.gaveUp()) {
         rank();

@@ -17,9 +17,6 @@ final class Tournament {
   private static final int FIRST_CAPACITY = 4;
   private static final int NOBODY = -1;
 
-  /** Matches a search looks into below winners that do not fit. */
-  private static final int PATIENCE = 1_000;
-
   private int capacity = FIRST_CAPACITY;
   private int size;
 
@@ -152,22 +149,29 @@ final class Tournament {
     return byBeginning != 0 ? byBeginning < 0 : seated[a].id().compareTo(seated[b].id()) < 0;
   }
 
-  /** A search for the best of the nodes with so much left that also {@code fit}. */
+  /**
+   * Searches for the best of the nodes with so much left that also {@code fit}, one after the other
+   * or in several tournaments.
+   */
   static final class Search {
     private final long nanoCpus;
     private final long memoryBytes;
     private final Predicate<NodeBooks> fit;
     private int patience;
 
-    Search(long nanoCpus, long memoryBytes, Predicate<NodeBooks> fit) {
+    /**
+     * @param patience of all searches together: matches looked into whose winners do not fit
+     */
+    Search(long nanoCpus, long memoryBytes, Predicate<NodeBooks> fit, int patience) {
       this.nanoCpus = nanoCpus;
       this.memoryBytes = memoryBytes;
       this.fit = fit;
+      this.patience = patience;
     }
 
     /**
-     * Whether the last search was given up because too many of the better nodes did not fit: then
-     * its result, if there is one, need not be the best.
+     * Whether the last search was given up, because too many of the better nodes have not fit so
+     * far: then its result, if there is one, need not be the best.
      */
     boolean gaveUp() {
       return patience < 0;
@@ -176,7 +180,6 @@ final class Tournament {
 
   /** The best node; null if there is none. Look at {@link Search#gaveUp} first. */
   @Nullable NodeBooks best(Search search) {
-    search.patience = PATIENCE;
     int seat = best(1, search, NOBODY, NOBODY);
     return seat == NOBODY ? null : seated[seat];
   }

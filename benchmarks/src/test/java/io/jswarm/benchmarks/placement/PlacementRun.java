@@ -30,42 +30,56 @@ import java.util.concurrent.CompletionStage;
 /**
  * One row of {@link PlacementBenchmark} in a JVM of its own. What is timed, as in SwarmKit's own
  * benchmark: the nodes and waiting tasks are in the store, and the scheduler starts, until the last
- * task is ASSIGNED in the store. Ours starts all of a leader's components and writes through the
- * log.
+ * task is ASSIGNED in the store. Ours writes through the log. Or all of a leader's components start
+ * instead, of which the others look at each service and task too.
  */
 final class PlacementRun {
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final int PER_TRANSACTION = 1_000;
 
+  static final Duration WARM_UP = Duration.ofSeconds(20);
+  static final int MEASURED = 5;
+
   private final Environment world = Environment.system();
   private final Workload work;
+  private final boolean schedulerOnly;
   private final List<Node> nodes;
   private final List<Service> services;
   private final List<Task> tasks;
 
-  private PlacementRun(Workload work) {
+  private PlacementRun(Workload work, boolean schedulerOnly) {
     this.work = work;
+    this.schedulerOnly = schedulerOnly;
     this.nodes = work.makeNodes();
     this.services = work.makeServices();
     this.tasks = work.makeTasks(services);
   }
 
   /**
-   * Prints seconds: of the first run, the median of the next ones, and that of the engine alone.
+   * Prints seconds: of the first run, the median of those once the JVM is warm, and that of the
+   * engine alone.
+   *
+   * @param args number of the row; {@code scheduler} or {@code leader}
    */
   public static void main(String[] args) {
-    PlacementRun run = new PlacementRun(Workload.TABLE.get(Integer.parseInt(args[0])));
-    int warmRuns = Integer.getInteger("bench.warm", 5);
+    PlacementRun run =
+        new PlacementRun(
+            Workload.TABLE.get(Integer.parseInt(args[0])), args[1].equals("scheduler"));
     double cold = run.once();
-    double[] warm = new double[warmRuns];
-    double[] alone = new double[warmRuns];
-    for (int i = 0; i < warmRuns; i++) {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < WARM_UP.toNanos()) {
+      run.once();
+      run.engineAlone();
+    }
+    double[] warm = new double[MEASURED];
+    double[] alone = new double[MEASURED];
+    for (int i = 0; i < MEASURED; i++) {
       warm[i] = run.once();
       alone[i] = run.engineAlone();
     }
     Arrays.sort(warm);
     Arrays.sort(alone);
-    System.out.println(cold + " " + warm[warmRuns / 2] + " " + alone[warmRuns / 2]);
+    System.out.println(cold + " " + warm[MEASURED / 2] + " " + alone[MEASURED / 2]);
     System.exit(0);
   }
 
@@ -77,7 +91,9 @@ final class PlacementRun {
       Assigned assigned = new Assigned();
       var watch = store.watch(Runnable::run, Integer.MAX_VALUE, assigned);
       List<Component> components =
-          LeaderComponents.create(loop, world.ids(), new SpreadPlacementEngine());
+          LeaderComponents.create(loop, world.ids(), new SpreadPlacementEngine()).stream()
+              .filter(component -> !schedulerOnly || component.name().equals("scheduler"))
+              .toList();
       long begin = System.nanoTime();
       ControlLoop control = new ControlLoop(loop, store, MemoryLog.create(), components, false);
       world.awaiter().await(assigned.all, LONG);
