@@ -267,9 +267,22 @@ final class SortedTree<E> implements Iterable<E> {
       return right;
     }
 
-    void append(Page next) {
-      move(next, 0, this, count, next.count);
-      count += next.count;
+    void setLow(int i, Page child) {
+      if (lows != null) {
+        lows[i] = child.low();
+        keys[i] = child.keys[0];
+      }
+    }
+
+    /** Makes one of a child and the next one if both are small. */
+    void mergeWithNext(int i) {
+      Page down = child(i);
+      if (i + 1 < count && down.count + child(i + 1).count <= MAX / 2) {
+        Page next = child(i + 1);
+        move(next, 0, down, down.count, next.count);
+        down.count += next.count;
+        delete(i + 1);
+      }
     }
 
     private static void move(Page from, int at, Page to, int toAt, int n) {
@@ -283,12 +296,21 @@ final class SortedTree<E> implements Iterable<E> {
 
   /** A mutable fork of a tree. */
   static final class Editor<E> {
+    private static final int NOWHERE = -1;
+
     private final Order<? super E> order;
     private @Nullable Page root;
     private int size;
     private Object owner = new Object();
     private @Nullable SortedTree<E> frozen;
-    private @Nullable E replaced;
+
+    // The way to the leaf that was looked at last, as what is looked for next is often there too:
+    // branches from the root on, which child of each, the leaf, and a key that is behind it.
+    private final Page[] path = new Page[16];
+    private final int[] at = new int[16];
+    private int depth = NOWHERE;
+    private @Nullable Page leaf;
+    private long behind;
 
     private Editor(SortedTree<E> tree) {
       this.order = tree.order;
@@ -314,10 +336,19 @@ final class SortedTree<E> implements Iterable<E> {
       size = tree.size;
       frozen = tree;
       owner = new Object();
+      depth = NOWHERE;
     }
 
     @Nullable E find(long key, Probe<E> probe) {
-      return first(root, key, probe);
+      Page page = isInLeaf(key) ? leaf : descend(key, probe);
+      if (page == null) {
+        return null;
+      }
+      int i = page.firstNotBefore(key, -1, probe);
+      if (i < page.count) {
+        return page.position(i, key, -1, probe) == 0 ? SortedTree.<E>element(page.items[i]) : null;
+      }
+      return behind == key ? first(root, key, probe) : null;
     }
 
     /** Adds the elements of a range, in order. */
@@ -332,67 +363,159 @@ final class SortedTree<E> implements Iterable<E> {
     /** Adds {@code element}, or replaces the one that compares equal and returns it. */
     @Nullable E put(E element) {
       frozen = null;
-      replaced = null;
-      if (root == null) {
-        root = new Page(owner, false);
+      long key = order.key(element);
+      if (!isInLeaf(key)) {
+        descend(key, element);
       }
-      root = owned(root);
-      Page right = put(root, element, order.key(element));
+      Page page = own();
+      int i = search(page, element, key);
+      if (i >= 0) {
+        E replaced = element(page.items[i]);
+        page.items[i] = element;
+        if (i == 0) {
+          lower(page);
+        }
+        return replaced;
+      }
+      Page right = insert(page, -i - 1, element, null, key);
+      size++;
+      if (i == -1) {
+        lower(page);
+      }
       if (right != null) {
-        Page top = new Page(owner, true);
-        top.insert(0, root, root.low(), root.keys[0]);
-        top.insert(1, right, right.low(), right.keys[0]);
-        root = top;
+        grow(right);
       }
-      if (replaced == null) {
-        size++;
-      }
-      return replaced;
+      return null;
     }
 
     /** Removes and returns the element that compares equal. */
     @Nullable E remove(E element) {
-      frozen = null;
-      replaced = null;
-      if (root == null) {
+      long key = order.key(element);
+      Page found = isInLeaf(key) ? leaf : descend(key, element);
+      int i = found == null ? -1 : search(found, element, key);
+      if (i < 0) {
         return null;
       }
-      root = owned(root);
-      remove(root, element, order.key(element));
-      if (replaced != null) {
-        size--;
+      frozen = null;
+      Page page = own();
+      E removed = element(page.items[i]);
+      page.delete(i);
+      size--;
+      shrink(page);
+      return removed;
+    }
+
+    /** Whether an element of that key is in the leaf that was looked at last, or nowhere. */
+    private boolean isInLeaf(long key) {
+      return depth != NOWHERE
+          && leaf != null
+          && leaf.count > 0
+          && leaf.keys[0] < key
+          && key < behind;
+    }
+
+    private @Nullable Page descend(long key, Probe<E> probe) {
+      start();
+      Page page = root;
+      while (page != null && page.lows != null) {
+        page = step(page, page.firstNotBefore(key, -1, probe) - 1);
       }
-      while (root.lows != null && root.count == 1) {
-        root = root.child(0);
+      leaf = page;
+      return page;
+    }
+
+    private @Nullable Page descend(long key, E element) {
+      start();
+      Page page = root;
+      while (page != null && page.lows != null) {
+        int i = search(page, element, key);
+        page = step(page, i >= 0 ? i : -i - 2);
       }
-      if (root.count == 0) {
-        root = null;
+      leaf = page;
+      return page;
+    }
+
+    private void start() {
+      depth = 0;
+      behind = Long.MAX_VALUE;
+    }
+
+    private Page step(Page page, int to) {
+      int child = Math.max(0, to);
+      path[depth] = page;
+      at[depth] = child;
+      depth++;
+      if (child + 1 < page.count) {
+        behind = page.keys[child + 1];
       }
-      return replaced;
+      return page.child(child);
+    }
+
+    /** Makes the way to the leaf changeable, and returns it. */
+    private Page own() {
+      Page page = root == null ? new Page(owner, false) : owned(root);
+      root = page;
+      for (int i = 0; i < depth; i++) {
+        path[i] = page;
+        Page down = owned(page.child(at[i]));
+        page.items[at[i]] = down;
+        page = down;
+      }
+      leaf = page;
+      return page;
     }
 
     private Page owned(Page page) {
       return page.owner == owner ? page : new Page(owner, page);
     }
 
-    /** Returns the new right half when the page had to be split. */
-    private @Nullable Page put(Page page, E element, long key) {
-      int at = search(page, element, key);
-      if (page.lows == null) {
-        if (at >= 0) {
-          replaced = element(page.items[at]);
-          page.items[at] = element;
-          return null;
+    /** The leaf has another lowest element. */
+    private void lower(Page page) {
+      Page down = page;
+      for (int i = depth - 1; i >= 0; i--) {
+        path[i].setLow(at[i], down);
+        if (at[i] > 0) {
+          return;
         }
-        return insert(page, -at - 1, element, null, key);
+        down = path[i];
       }
-      int child = at >= 0 ? at : Math.max(0, -at - 2);
-      Page down = owned(page.child(child));
-      page.items[child] = down;
-      Page right = put(down, element, key);
-      page.lows[child] = down.low();
-      page.keys[child] = down.keys[0];
-      return right == null ? null : insert(page, child + 1, right, right.low(), right.keys[0]);
+    }
+
+    /** The leaf was split. */
+    private void grow(Page half) {
+      Page right = half;
+      for (int i = depth - 1; i >= 0 && right != null; i--) {
+        right = insert(path[i], at[i] + 1, right, right.low(), right.keys[0]);
+      }
+      if (right != null && root != null) {
+        Page top = new Page(owner, true);
+        top.insert(0, root, root.low(), root.keys[0]);
+        top.insert(1, right, right.low(), right.keys[0]);
+        root = top;
+      }
+      depth = NOWHERE;
+    }
+
+    /** The leaf has fewer elements. */
+    private void shrink(Page page) {
+      Page down = page;
+      for (int i = depth - 1; i >= 0; i--) {
+        Page above = path[i];
+        if (down.count == 0) {
+          above.delete(at[i]);
+        } else {
+          above.setLow(at[i], down);
+          above.mergeWithNext(at[i]);
+        }
+        down = above;
+      }
+      while (root != null && root.lows != null && root.count == 1) {
+        root = root.child(0);
+      }
+      if (root != null && root.count == 0) {
+        root = null;
+      }
+      depth = NOWHERE;
     }
 
     private static @Nullable Page insert(
@@ -408,34 +531,6 @@ final class SortedTree<E> implements Iterable<E> {
         right.insert(at - page.count, item, low, key);
       }
       return right;
-    }
-
-    private void remove(Page page, E element, long key) {
-      int at = search(page, element, key);
-      if (page.lows == null) {
-        if (at >= 0) {
-          replaced = element(page.items[at]);
-          page.delete(at);
-        }
-        return;
-      }
-      int child = at >= 0 ? at : -at - 2;
-      if (child < 0) {
-        return;
-      }
-      Page down = owned(page.child(child));
-      page.items[child] = down;
-      remove(down, element, key);
-      if (down.count == 0) {
-        page.delete(child);
-        return;
-      }
-      page.lows[child] = down.low();
-      page.keys[child] = down.keys[0];
-      if (child + 1 < page.count && down.count + page.child(child + 1).count <= MAX / 2) {
-        down.append(page.child(child + 1));
-        page.delete(child + 1);
-      }
     }
 
     private int search(Page page, E element, long key) {

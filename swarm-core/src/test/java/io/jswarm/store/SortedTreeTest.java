@@ -39,6 +39,13 @@ class SortedTreeTest {
     for (int i = 0; i < 20_000; i++) {
       int value = random.nextInt(range);
       boolean add = random.nextInt(100) < (i / 5_000 % 2 == 0 ? 65 : 35);
+      int near = value + random.nextInt(5) - 2;
+      assertThat(editor.find(Math.floorDiv(near, ALIKE), e -> e.compareTo(near)))
+          .as("seed %d, step %d", seed, i)
+          .isEqualTo(model.contains(near) ? near : null);
+      if (random.nextInt(50) == 0) {
+        editor.freeze();
+      }
       Integer before = add ? editor.put(value) : editor.remove(value);
 
       assertThat(before != null).as("seed %d, step %d", seed, i).isEqualTo(model.contains(value));
@@ -135,6 +142,8 @@ class SortedTreeTest {
     }
     editor.put(5_000);
     editor.reset(before);
+    assertThat(editor.find(50, e -> e.compareTo(5_000))).isNull();
+    assertThat(editor.find(0, e -> e.compareTo(3))).isEqualTo(3);
     editor.put(-1);
 
     assertThat(before).hasSize(1_000);

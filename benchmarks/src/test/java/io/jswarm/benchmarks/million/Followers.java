@@ -53,6 +53,7 @@ final class Followers implements AutoCloseable {
               new ProcessBuilder(
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                       "-Xmx4g",
+                      "-Xms4g",
                       "-cp",
                       System.getProperty("java.class.path"),
                       Followers.class.getName(),

@@ -28,7 +28,7 @@ import java.util.Random;
  * @param constrained whether only each third node is eligible
  * @param peerSeconds what SwarmKit took for the same; NaN = it was not done in 20 minutes
  */
-record Workload(
+public record Workload(
     String name, int nodes, int services, int tasks, boolean constrained, double peerSeconds) {
   /** The table of the issue this engine was written for, SwarmKit measured on two cores. */
   static final List<Workload> TABLE =
@@ -61,7 +61,7 @@ record Workload(
   }
 
   /** Nodes that are ready; each third in the zone that constraints ask for, or all for services. */
-  List<Node> makeNodes() {
+  public List<Node> makeNodes() {
     List<Node> made = new ArrayList<>(nodes);
     Random random = new Random(1);
     for (int i = 0; i < nodes; i++) {
@@ -81,7 +81,7 @@ record Workload(
     return made;
   }
 
-  List<Service> makeServices() {
+  public List<Service> makeServices() {
     List<Service> made = new ArrayList<>(services);
     Random random = new Random(2);
     for (int i = 0; i < services; i++) {
@@ -97,7 +97,7 @@ record Workload(
   }
 
   /** Tasks that wait for a node. */
-  List<Task> makeTasks(List<Service> services) {
+  public List<Task> makeTasks(List<Service> services) {
     List<Task> made = new ArrayList<>(tasks);
     Random random = new Random(3);
     ServiceSpecBuilder one = ServiceSpec.replicated("one", 1).image("app:1");

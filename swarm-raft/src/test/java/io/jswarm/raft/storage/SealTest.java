@@ -14,10 +14,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SealTest {
   private static final byte[] PLAIN = "some plain text".getBytes(UTF_8);
@@ -63,6 +66,19 @@ class SealTest {
     byte[] within = new byte[sealed.length + 7];
     System.arraycopy(sealed, 0, within, 3, sealed.length);
     assertThat(seal.open(within, 3, sealed.length, DATA)).isEqualTo("plain".getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 1023, 1024, 1025, 2048, 2049, 100_000})
+  void anyLengthOpens(int length) {
+    byte[] plain = new byte[length + 3];
+    new Random(length).nextBytes(plain);
+
+    byte[] sealed = seal.seal(plain, 3, length, DATA);
+
+    assertThat(sealed).hasSize(length + seal.overhead());
+    assertThat(seal.open(sealed, 0, sealed.length, DATA))
+        .isEqualTo(Arrays.copyOfRange(plain, 3, plain.length));
   }
 
   @Test
