@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.loop;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** The real clock, the operating system's randomness and real threads. */
 final class SystemEnvironment {
@@ -24,7 +26,7 @@ final class SystemEnvironment {
     return new Environment(
         Clock.SYSTEM,
         RandomSource.seeded(secure.nextLong()),
-        IdGenerator.from(secure::nextLong),
+        IdGenerator.from(new SecureWords(secure)),
         name -> new ThreadEventLoop(name, Clock.SYSTEM),
         new BlockingPool(),
         false,
@@ -39,6 +41,27 @@ final class SystemEnvironment {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** Random words, fetched many at a time: each fetch is a call of the operating system. */
+  private static final class SecureWords implements LongSupplier {
+    private final SecureRandom source;
+    private final byte[] fetched = new byte[96 * Long.BYTES];
+    private final ByteBuffer words = ByteBuffer.wrap(fetched).limit(0);
+
+    SecureWords(SecureRandom source) {
+      this.source = source;
+    }
+
+    /** The generator calls it under a lock. */
+    @Override
+    public long getAsLong() {
+      if (!words.hasRemaining()) {
+        source.nextBytes(fetched);
+        words.clear();
+      }
+      return words.getLong();
     }
   }
 

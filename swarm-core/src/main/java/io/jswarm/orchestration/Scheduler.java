@@ -13,9 +13,13 @@ import io.jswarm.spi.PlacementExplanation;
 import io.jswarm.store.StoreEvent;
 import io.jswarm.store.Tx;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,10 @@ final class Scheduler implements Component {
   private final FreshTasks fresh = new FreshTasks();
   private final Set<String> waiting = new LinkedHashSet<>();
   private final Set<String> unwanted = new LinkedHashSet<>();
+
+  /** What was assigned in the last transaction, in order: the engine has it in its books. */
+  private final Deque<Task> decided = new ArrayDeque<>();
+
   private PlacementEngine.@Nullable Session session;
   private EventLoop.@Nullable Timer retryTimer;
   private boolean retry;
@@ -85,7 +93,9 @@ final class Scheduler implements Component {
         retry = true;
       }
     } else if (event.object() instanceof Task task) {
-      if (deleted) {
+      if (task == decided.peek()) {
+        decided.remove();
+      } else if (deleted) {
         books.removeTask(task.id());
         forget(task);
         retry |= task.isAssigned();
@@ -120,6 +130,7 @@ final class Scheduler implements Component {
 
   @Override
   public void reconcile(Tx tx) {
+    decided.clear();
     endUnwanted(tx);
     List<Task> queue = new ArrayList<>();
     if (retry) {
@@ -149,6 +160,7 @@ final class Scheduler implements Component {
     fresh.clear();
     waiting.clear();
     unwanted.clear();
+    decided.clear();
     turn = -1;
     retry = false;
     keepRetrying();
@@ -169,9 +181,21 @@ final class Scheduler implements Component {
     if (books == null || preassigned.isEmpty()) {
       return;
     }
+    Map<String, Boolean> accepting = new HashMap<>();
     for (PlacementDecision decision : books.place(preassigned, tx.now())) {
       if (decision instanceof PlacementDecision.Placed placed) {
-        assign(tx, books, placed);
+        Task task = placed.task();
+        boolean fits =
+            task.isAssigned()
+                ? task.nodeId().equals(placed.nodeId())
+                : accepting.computeIfAbsent(
+                    placed.nodeId(), id -> tx.node(id).filter(Node::acceptsTasks).isPresent());
+        if (fits) {
+          assign(tx, placed);
+        } else {
+          books.put(task, tx.now());
+          waiting.add(task.id());
+        }
       } else if (decision instanceof PlacementDecision.Unplaceable unplaceable) {
         explain(tx, unplaceable);
       } else {
@@ -180,28 +204,21 @@ final class Scheduler implements Component {
     }
   }
 
-  private void assign(Tx tx, PlacementEngine.Session books, PlacementDecision.Placed placed) {
+  private void assign(Tx tx, PlacementDecision.Placed placed) {
     Task task = placed.task();
-    boolean preassigned = task.isAssigned();
-    boolean fits =
-        preassigned
-            ? task.nodeId().equals(placed.nodeId())
-            : tx.node(placed.nodeId()).filter(Node::acceptsTasks).isPresent();
-    if (!fits) {
-      books.put(task, tx.now());
-      waiting.add(task.id());
-      return;
-    }
     waiting.remove(task.id());
     written++;
     String message =
-        preassigned ? "confirmed on its preassigned node" : "assigned to a node by the scheduler";
-    tx.update(
-        task.toBuilder()
-            .nodeId(placed.nodeId())
-            .assignedGenericResources(placed.generic())
-            .status(task.status().advance(TaskState.ASSIGNED, tx.now(), message))
-            .build());
+        task.isAssigned()
+            ? "confirmed on its preassigned node"
+            : "assigned to a node by the scheduler";
+    decided.add(
+        tx.update(
+            task.toBuilder()
+                .nodeId(placed.nodeId())
+                .assignedGenericResources(placed.generic())
+                .status(task.status().advance(TaskState.ASSIGNED, tx.now(), message))
+                .build()));
   }
 
   /** Says why the task waits; writes nothing when that is known already (S7.8). */

@@ -55,8 +55,8 @@ public interface PlacementEngine {
     /**
      * Decides for each waiting task, in the order given; tasks of one service and spec version are
      * interchangeable (S7.4). A waiting task with a node id is preassigned: confirmed there or
-     * explained (S7.8). What is placed is in the books at once; to undo a decision, {@code put} the
-     * task as it was.
+     * explained (S7.8). What is placed is in the books at once and need not be told; to undo a
+     * decision, {@code put} the task as it was.
      *
      * @return one decision per waiting task, in no particular order
      */

@@ -63,7 +63,7 @@ final class SpreadSession implements PlacementEngine.Session {
     Booking before = bookings.get(task.id());
     boolean holdsNode = Booking.holdsNode(task);
     if (before != null && holdsNode && before.isOf(task)) {
-      return; // what was decided here comes back, or a task goes from one state to the next
+      return; // it goes from one state to the next
     }
     release(task.id());
     if (holdsNode) {

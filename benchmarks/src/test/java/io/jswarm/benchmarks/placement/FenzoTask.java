@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A task as Fenzo wants it. */
 final class FenzoTask implements TaskRequest {
+  static final double CPUS = 0.1;
+  static final int MEMORY_MB = 64;
+
   private final String id;
   private @Nullable AssignedResources assigned;
 
@@ -29,12 +32,12 @@ final class FenzoTask implements TaskRequest {
 
   @Override
   public double getCPUs() {
-    return 0.1;
+    return CPUS;
   }
 
   @Override
   public double getMemory() {
-    return 64;
+    return MEMORY_MB;
   }
 
   @Override
