@@ -65,6 +65,11 @@ final class Delta {
     return first;
   }
 
+  /** As it is now; null once it is removed. */
+  @Nullable StoreObject object() {
+    return object;
+  }
+
   /** Takes back what the last transaction did. */
   void rollBack() {
     object = before;

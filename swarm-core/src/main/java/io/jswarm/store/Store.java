@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,9 +115,8 @@ public final class Store implements ReplicatedLog.StateMachine {
     if (shortcut != null) {
       publish(storeEntry, shortcut.to(), shortcut.events());
     } else {
-      List<Change> changes = storeEntry.changesFor(before.tables);
-      List<StoreEvent> events = new ArrayList<>(changes.size());
-      Tables after = execute(before.tables, storeEntry.version(), changes, events);
+      List<StoreEvent> events = new ArrayList<>(storeEntry.changes().size());
+      Tables after = execute(before.tables, storeEntry, events);
       publish(storeEntry, after, events);
     }
   }
@@ -138,18 +138,19 @@ public final class Store implements ReplicatedLog.StateMachine {
   }
 
   /**
-   * What comes of changes, each of another object.
+   * What comes of an entry's changes, each of another object.
    *
    * @param events gets what happened to each
    */
-  private static Tables execute(
-      Tables before, long version, List<Change> changes, List<StoreEvent> events) {
+  private static Tables execute(Tables before, StoreEntry entry, List<StoreEvent> events) {
+    UnaryOperator<Change> completion = entry.completion(before);
     List<Table<? extends StoreObject>> tables = new ArrayList<>(before.tables());
     List<Table.@Nullable Editor<StoreObject>> editors = new ArrayList<>();
     while (editors.size() < Kind.values().length) {
       editors.add(null);
     }
-    for (Change change : changes) {
+    for (Change part : entry.changes()) {
+      Change change = completion.apply(part);
       int kind = change.kind().ordinal();
       Table.Editor<StoreObject> editor = editors.get(kind);
       if (editor == null) {
@@ -174,7 +175,7 @@ public final class Store implements ReplicatedLog.StateMachine {
         tables.set(kind, editor.freeze());
       }
     }
-    return new Tables(version, List.copyOf(tables));
+    return new Tables(entry.version(), List.copyOf(tables));
   }
 
   /**

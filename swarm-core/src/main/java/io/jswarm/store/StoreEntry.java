@@ -5,8 +5,8 @@ import io.jswarm.model.Service;
 import io.jswarm.model.TaskSpec;
 import io.jswarm.spi.ReplicatedLog;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,17 +68,13 @@ public final class StoreEntry implements ReplicatedLog.Entry {
     return known;
   }
 
-  /** The changes with all specs of tasks found. */
-  List<Change> changesFor(Tables before) {
+  /** Completes each change of it with what is found in the state it is applied to. */
+  UnaryOperator<Change> completion(Tables before) {
     if (read == null) {
-      return changes;
+      return change -> change;
     }
     TaskDrafts drafts = TaskDrafts.of(changes, before);
-    List<Change> complete = new ArrayList<>(changes.size());
-    for (Change change : changes) {
-      complete.add(change instanceof Change.PutDraft put ? drafts.complete(put) : change);
-    }
-    return complete;
+    return change -> change instanceof Change.PutDraft put ? drafts.complete(put) : change;
   }
 
   /**

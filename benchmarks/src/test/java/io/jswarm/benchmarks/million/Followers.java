@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.benchmarks.million;
 
+import io.jswarm.benchmarks.Fork;
 import io.jswarm.benchmarks.raft.Child;
 import io.jswarm.loop.Environment;
 import io.jswarm.raft.chaos.Ports;
@@ -54,6 +55,7 @@ final class Followers implements AutoCloseable {
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                       "-Xmx4g",
                       "-Xms4g",
+                      Fork.LARGE_PAGES.strip(),
                       "-cp",
                       System.getProperty("java.class.path"),
                       Followers.class.getName(),

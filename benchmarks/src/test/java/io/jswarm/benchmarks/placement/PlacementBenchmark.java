@@ -58,7 +58,7 @@ public final class PlacementBenchmark implements Benchmark {
     List<String> output =
         Fork.run(
             PlacementRun.class,
-            "-Xmx6g -Xms6g -XX:+UseParallelGC",
+            "-Xmx6g -Xms6g -XX:+UseParallelGC" + Fork.LARGE_PAGES,
             Integer.toString(row),
             components);
     String[] seconds = output.get(output.size() - 1).split(" ");
