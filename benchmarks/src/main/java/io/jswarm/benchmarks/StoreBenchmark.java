@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 final class StoreBenchmark {
   private static final int TASKS = 100_000;
   private static final int PER_TRANSACTION = 1_000;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 10;
 
   private StoreBenchmark() {}
 

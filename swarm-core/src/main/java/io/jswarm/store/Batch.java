@@ -253,9 +253,11 @@ public final class Batch {
     EntryBuilder ready = open;
     if (!ready.isEmpty()) {
       StoreEntry entry = ready.build(fingerprint, this::serviceAfter, this::serviceBefore);
-      ready.deltas().stream()
-          .filter(delta -> delta.kind() == Kind.SERVICE)
-          .forEach(delta -> earlier.put(delta.id(), (Service) delta.loggedObject()));
+      for (Delta delta : deltas.get(Kind.SERVICE.ordinal()).values()) {
+        if (delta.isLogged()) {
+          earlier.put(delta.id(), (Service) delta.loggedObject());
+        }
+      }
       if (openFrom != null && after != null && after.version() == entry.version()) {
         entry.shortcut(new StoreEntry.Shortcut(openFrom, after, ready.events()));
       }

@@ -3,12 +3,16 @@ package io.jswarm.scheduler;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes with the same traits: what a filter of that kind says of one it says of all. */
 final class NodeClass {
   private final Traits traits;
   private final Tournament nodes = new Tournament();
-  private final Map<String, Integer> activeByService = new HashMap<>();
+  private final Map<String, Count> activeByService = new HashMap<>();
+
+  /** Of the service counted last: mostly it is the next one's too. */
+  private @Nullable Count last;
 
   NodeClass(Traits traits) {
     this.traits = traits;
@@ -48,11 +52,30 @@ final class NodeClass {
 
   /** A service has more active tasks, or fewer, on the nodes of this class. */
   void count(String serviceId, int more) {
-    activeByService.merge(serviceId, more, (a, b) -> a + b == 0 ? null : a + b);
+    Count count = last;
+    if (count == null || !count.serviceId.equals(serviceId)) {
+      count = activeByService.computeIfAbsent(serviceId, Count::new);
+      last = count;
+    }
+    count.tasks += more;
+    if (count.tasks == 0) {
+      activeByService.remove(serviceId);
+      last = null;
+    }
   }
 
   /** Number of active tasks of a service on the nodes of this class. */
   int activeOf(String serviceId) {
-    return activeByService.getOrDefault(serviceId, 0);
+    Count count = activeByService.get(serviceId);
+    return count == null ? 0 : count.tasks;
+  }
+
+  private static final class Count {
+    final String serviceId;
+    int tasks;
+
+    Count(String serviceId) {
+      this.serviceId = serviceId;
+    }
   }
 }

@@ -120,9 +120,19 @@ final class Tournament {
     mostMemory[match] = node.availableMemoryBytes();
   }
 
+  /** Plays the matches of a seat again, until one ends as before and without it. */
   private void replay(int seat) {
     for (int match = (capacity + seat) / 2; match > 0; match /= 2) {
+      int winner = winners[match];
+      long nanoCpus = mostNanoCpus[match];
+      long memory = mostMemory[match];
       play(match);
+      if (winner != seat
+          && winner == winners[match]
+          && nanoCpus == mostNanoCpus[match]
+          && memory == mostMemory[match]) {
+        return;
+      }
     }
   }
 

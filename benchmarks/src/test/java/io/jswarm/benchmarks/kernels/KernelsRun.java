@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jswarm.benchmarks.kernels;
 
+import io.jswarm.benchmarks.Fork;
 import java.util.Locale;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
@@ -27,7 +28,7 @@ final class KernelsRun {
             .measurementIterations(5)
             .measurementTime(TimeValue.seconds(1))
             .timeUnit(java.util.concurrent.TimeUnit.NANOSECONDS)
-            .jvmArgs("-Xmx4g", "-Xms4g", "-XX:+UseParallelGC")
+            .jvmArgs("-Xmx4g", "-Xms4g", Fork.LARGE_PAGES.strip())
             .shouldFailOnError(true)
             .verbosity(VerboseMode.EXTRA)
             .build();
